@@ -1,0 +1,17 @@
+package io.sallyport.snapshot;
+
+/// What one proxy is to receive, now and later. Thread-safe.
+public interface SnapshotFeed {
+  /// The newest snapshot: its scope's resources and its identity's secrets.
+  Snapshot current();
+
+  /// Calls `listener` after [#current] has changed, from any thread, until the registration is
+  /// closed. The listener must not block; calls may be merged.
+  Registration onChange(Runnable listener);
+
+  /// Ends something; more than once does no harm.
+  interface Registration extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,82 @@
+package io.sallyport.mesh;
+
+import io.sallyport.policy.MeshConfig.OutboundMode;
+import io.sallyport.policy.Origin;
+import java.util.List;
+import java.util.SortedSet;
+
+/// Everything that the proxies of one scope may see and nothing else: the only argument of the
+/// compiler. Record equality is the change detection, so lists are in a fixed order.
+public sealed interface ScopeView {
+  Scope scope();
+
+  String trustDomain();
+
+  /// What a sidecar may do: its workload's outbound routes.
+  ///
+  /// @param routes sorted by port, then host; no two of the same port and host
+  record SidecarView(Scope scope, String trustDomain, OutboundMode mode, List<OutboundRoute> routes)
+      implements ScopeView {
+    public SidecarView {
+      routes = List.copyOf(routes);
+    }
+  }
+
+  /// HTTP to one host on one port, by way of a gateway.
+  ///
+  /// @param grants the rules that allow it, in order; never empty
+  record OutboundRoute(int port, String host, Hop hop, List<Origin> grants) {
+    public OutboundRoute {
+      grants = List.copyOf(grants);
+    }
+  }
+
+  /// The mutual TLS hop to one port of one gateway.
+  ///
+  /// @param gatewayNames the SPIFFE IDs that the gateway's proxies may have
+  record Hop(ServicePort service, SortedSet<String> gatewayNames) {
+    public Hop {
+      gatewayNames = java.util.Collections.unmodifiableSortedSet(new java.util.TreeSet<>(gatewayNames));
+    }
+  }
+
+  /// What an egress gateway serves.
+  record EgressGatewayView(
+      Scope scope, String trustDomain, List<String> resolvers, List<GatewayListener> listeners)
+      implements ScopeView {
+    public EgressGatewayView {
+      resolvers = List.copyOf(resolvers);
+      listeners = List.copyOf(listeners);
+    }
+  }
+
+  /// One port of an egress gateway.
+  ///
+  /// @param port as documents name it
+  /// @param bindPort the port it really listens on
+  /// @param routes sorted by host; no two of the same host
+  record GatewayListener(String name, int port, int bindPort, List<ExternalRoute> routes) {
+    public GatewayListener {
+      routes = List.copyOf(routes);
+    }
+  }
+
+  /// One outside host behind a gateway's port.
+  ///
+  /// @param port the port that the gateway dials
+  /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
+  /// @param grants who may, and which rule says so; sorted by origin; never empty
+  record ExternalRoute(String host, int port, List<String> addresses, List<Grant> grants) {
+    public ExternalRoute {
+      addresses = List.copyOf(addresses);
+      grants = List.copyOf(grants);
+    }
+  }
+
+  /// One rule's permission for the SPIFFE IDs of the workloads that it selects (possibly none).
+  record Grant(Origin origin, SortedSet<String> principals) {
+    public Grant {
+      principals = java.util.Collections.unmodifiableSortedSet(new java.util.TreeSet<>(principals));
+    }
+  }
+}

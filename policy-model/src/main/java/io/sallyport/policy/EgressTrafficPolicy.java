@@ -1,0 +1,65 @@
+package io.sallyport.policy;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Which workloads may reach which outside hosts through one egress gateway: ASM's
+/// `ASMEgressTrafficPolicy`, and our own `EgressTrafficPolicy` of the same shape.
+///
+/// @param kind [Kind#ASM_EGRESS_TRAFFIC_POLICY] or [Kind#EGRESS_TRAFFIC_POLICY]
+/// @param gateway the name of the egress gateway (`spec.byEgressGateway.name`), looked up in the
+///     policy's own namespace
+public record EgressTrafficPolicy(
+    Kind kind, Metadata metadata, String gateway, List<EgressRule> egressRules)
+    implements Resource {
+  public EgressTrafficPolicy {
+    egressRules = List.copyOf(egressRules);
+  }
+
+  /// Every source of `from` may reach every destination of `to`.
+  public record EgressRule(List<Source> from, List<Destination> to) {
+    public EgressRule {
+      from = List.copyOf(from);
+      to = List.copyOf(to);
+    }
+  }
+
+  /// The workloads of one namespace that carry all these labels; without labels, all of them.
+  public record Source(String namespace, Map<String, String> workloadSelector) {
+    public Source {
+      workloadSelector = Collections.unmodifiableMap(new TreeMap<>(workloadSelector));
+    }
+  }
+
+  /// Outside hosts on one port.
+  ///
+  /// @param hosts lower-case A-label names without a trailing dot; IP literals only for TCP
+  /// @param gatewayPort the gateway's listener that the hop uses; empty: the reserved mesh port
+  /// @param httpsUpgrade where plain HTTP becomes HTTPS at the gateway
+  public record Destination(
+      String name,
+      List<String> hosts,
+      Port port,
+      Optional<Integer> gatewayPort,
+      Optional<HttpsUpgrade> httpsUpgrade) {
+    public Destination {
+      hosts = List.copyOf(hosts);
+    }
+  }
+
+  /// The port that the application dials.
+  public record Port(String name, int number, Protocol protocol) {}
+
+  /// What the application speaks on that port.
+  public enum Protocol {
+    HTTP,
+    HTTPS,
+    TCP
+  }
+
+  /// `httpsUpgrade` with `enabled: true`: the port that the gateway dials with TLS.
+  public record HttpsUpgrade(int port) {}
+}

@@ -1,0 +1,13 @@
+package io.sallyport.policy;
+
+/// One document a user wrote, typed.
+public sealed interface Resource
+    permits MeshConfig, Namespace, WorkloadEntry, Gateway, EgressTrafficPolicy {
+  Kind kind();
+
+  Metadata metadata();
+
+  default ResourceKey key() {
+    return new ResourceKey(kind(), metadata().namespace(), metadata().name());
+  }
+}
