@@ -1,4 +1,5 @@
-/// The one writer: takes changes from the sources, links the mesh, compiles what changed, publishes.
+/// The one writer: takes changes from the sources, links the mesh, compiles what changed,
+/// publishes.
 @NullMarked
 package io.sallyport.reconcile;
 

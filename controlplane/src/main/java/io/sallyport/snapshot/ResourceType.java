@@ -2,8 +2,8 @@ package io.sallyport.snapshot;
 
 import java.util.Optional;
 
-/// The xDS resource types that Sallyport serves, in the order in which a change goes out
-/// (make before break; xDS protocol, "Eventual consistency considerations").
+/// The xDS resource types that Sallyport serves, in the order in which a change goes out (make
+/// before break; xDS protocol, "Eventual consistency considerations").
 public enum ResourceType {
   CLUSTER("CDS", "envoy.config.cluster.v3.Cluster"),
   ENDPOINT("EDS", "envoy.config.endpoint.v3.ClusterLoadAssignment"),

@@ -15,7 +15,7 @@ import java.util.List;
 /// replicas, or one before and after a restart, give the same resource the same version.
 ///
 /// @param body the resource in an `Any`, as both encodings send it; the bytes are shared by every
-///     stream
+///   stream
 /// @param origins the fields it comes from, sorted; empty for what no policy asked for
 public record VersionedResource(
     ResourceType type, String name, String version, Any body, List<Origin> origins) {
@@ -35,10 +35,7 @@ public record VersionedResource(
       throw new UncheckedIOException("an array of the computed size was too small", e);
     }
     Any body =
-        Any.newBuilder()
-            .setTypeUrl(type.typeUrl())
-            .setValue(ByteString.copyFrom(bytes))
-            .build();
+        Any.newBuilder().setTypeUrl(type.typeUrl()).setValue(ByteString.copyFrom(bytes)).build();
     return new VersionedResource(type, name, sha256(bytes), body, origins);
   }
 

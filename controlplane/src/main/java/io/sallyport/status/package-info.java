@@ -1,4 +1,5 @@
-/// What is in force: which proxy has acknowledged or refused what, and what that says of each policy.
+/// What is in force: which proxy has acknowledged or refused what, and what that says of each
+/// policy.
 @NullMarked
 package io.sallyport.status;
 

@@ -11,7 +11,12 @@ public interface XdsEvents {
   void connected(long stream, ProxyId proxy, String encoding, String userAgent);
 
   /// An update of one type has left, whole. `bytes` is what went on the wire.
-  void sent(long stream, ResourceType type, List<VersionedResource> changed, List<String> removed, long bytes);
+  void sent(
+      long stream,
+      ResourceType type,
+      List<VersionedResource> changed,
+      List<String> removed,
+      long bytes);
 
   /// The proxy accepted an update of one type.
   void acked(long stream, ResourceType type);

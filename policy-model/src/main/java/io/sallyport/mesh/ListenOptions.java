@@ -6,7 +6,8 @@ package io.sallyport.mesh;
 /// @param outbound `address:port` of a sidecar's capture listener
 /// @param inbound `address:port` of a sidecar's inbound listener
 /// @param bind the address on which a gateway listens; empty: the workload's own
-public record ListenOptions(Interception interception, String outbound, String inbound, String bind) {
+public record ListenOptions(
+    Interception interception, String outbound, String inbound, String bind) {
   public static final ListenOptions DEFAULT =
       new ListenOptions(Interception.REDIRECT, "127.0.0.1:15001", "127.0.0.1:15006", "");
 

@@ -36,7 +36,8 @@ public sealed interface ScopeView {
   /// @param gatewayNames the SPIFFE IDs that the gateway's proxies may have
   record Hop(ServicePort service, SortedSet<String> gatewayNames) {
     public Hop {
-      gatewayNames = java.util.Collections.unmodifiableSortedSet(new java.util.TreeSet<>(gatewayNames));
+      gatewayNames =
+          java.util.Collections.unmodifiableSortedSet(new java.util.TreeSet<>(gatewayNames));
     }
   }
 

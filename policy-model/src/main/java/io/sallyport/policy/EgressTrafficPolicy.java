@@ -11,7 +11,7 @@ import java.util.TreeMap;
 ///
 /// @param kind [Kind#ASM_EGRESS_TRAFFIC_POLICY] or [Kind#EGRESS_TRAFFIC_POLICY]
 /// @param gateway the name of the egress gateway (`spec.byEgressGateway.name`), looked up in the
-///     policy's own namespace
+///   policy's own namespace
 public record EgressTrafficPolicy(
     Kind kind, Metadata metadata, String gateway, List<EgressRule> egressRules)
     implements Resource {

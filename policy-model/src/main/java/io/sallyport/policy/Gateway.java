@@ -5,7 +5,8 @@ import java.util.List;
 /// A gateway: Gateway API `Gateway`, or ASM's `IstioGateway`, which is another spelling of it.
 ///
 /// @param kind [Kind#GATEWAY] or [Kind#ISTIO_GATEWAY]
-public record Gateway(Kind kind, Metadata metadata, GatewayClass gatewayClass, List<Listener> listeners)
+public record Gateway(
+    Kind kind, Metadata metadata, GatewayClass gatewayClass, List<Listener> listeners)
     implements Resource {
   public Gateway {
     listeners = List.copyOf(listeners);

@@ -11,14 +11,18 @@ public enum Kind {
   NAMESPACE("", "Namespace", Scope.CLUSTER, "v1"),
   SERVICE("", "Service", Scope.NAMESPACED, "v1"),
   SERVICE_ACCOUNT("", "ServiceAccount", Scope.NAMESPACED, "v1"),
-  WORKLOAD_ENTRY("networking.istio.io", "WorkloadEntry", Scope.NAMESPACED, "v1", "v1beta1", "v1alpha3"),
+  WORKLOAD_ENTRY(
+      "networking.istio.io", "WorkloadEntry", Scope.NAMESPACED, "v1", "v1beta1", "v1alpha3"),
   GATEWAY("gateway.networking.k8s.io", "Gateway", Scope.NAMESPACED, "v1", "v1beta1"),
   HTTP_ROUTE("gateway.networking.k8s.io", "HTTPRoute", Scope.NAMESPACED, "v1", "v1beta1"),
   ISTIO_GATEWAY("istio.alibabacloud.com", "IstioGateway", Scope.NAMESPACED, "v1beta1"),
-  ASM_EGRESS_TRAFFIC_POLICY("istio.alibabacloud.com", "ASMEgressTrafficPolicy", Scope.NAMESPACED, "v1", "v1beta1"),
+  ASM_EGRESS_TRAFFIC_POLICY(
+      "istio.alibabacloud.com", "ASMEgressTrafficPolicy", Scope.NAMESPACED, "v1", "v1beta1"),
   EGRESS_TRAFFIC_POLICY("mesh.sallyport.io", "EgressTrafficPolicy", Scope.NAMESPACED, "v1"),
-  AUTHORIZATION_POLICY("security.istio.io", "AuthorizationPolicy", Scope.NAMESPACED, "v1", "v1beta1"),
-  REQUEST_AUTHENTICATION("security.istio.io", "RequestAuthentication", Scope.NAMESPACED, "v1", "v1beta1"),
+  AUTHORIZATION_POLICY(
+      "security.istio.io", "AuthorizationPolicy", Scope.NAMESPACED, "v1", "v1beta1"),
+  REQUEST_AUTHENTICATION(
+      "security.istio.io", "RequestAuthentication", Scope.NAMESPACED, "v1", "v1beta1"),
   PEER_AUTHENTICATION("security.istio.io", "PeerAuthentication", Scope.NAMESPACED, "v1", "v1beta1");
 
   /// Whether documents of a kind live in a namespace.

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 ///
 /// @param address an IP address or a DNS name
 /// @param ports for a gateway's workload: from the gateway's listener name to the port that the
-///     workload really listens on; a listener without an entry is on its own port
+///   workload really listens on; a listener without an entry is on its own port
 /// @param serviceAccount the account its identity is made of; `default` where nothing was written
 public record WorkloadEntry(
     Metadata metadata,

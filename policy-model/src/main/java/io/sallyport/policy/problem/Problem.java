@@ -10,7 +10,7 @@ import java.util.Optional;
 /// One thing that a user should know about a document.
 ///
 /// @param message what is wrong, with the offending and the expected value; lower case, no final
-///     period
+///   period
 /// @param position where it stands; empty only where there is no text, as for a missing directory
 /// @param field the field it is about; [FieldPath#ROOT] for the document as a whole
 /// @param resource the document it is about, where that is known
@@ -26,8 +26,7 @@ public record Problem(
     List<Related> related)
     implements Comparable<Problem> {
   private static final Comparator<Problem> ORDER =
-      Comparator.comparing(
-              (Problem problem) -> problem.position.orElse(new Position("", 0, 0)))
+      Comparator.comparing((Problem problem) -> problem.position.orElse(new Position("", 0, 0)))
           .thenComparing(Problem::severity)
           .thenComparing(Problem::message);
 
