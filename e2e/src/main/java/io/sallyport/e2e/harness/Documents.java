@@ -1,0 +1,156 @@
+package io.sallyport.e2e.harness;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/// The documents of a mesh, in a directory that the control plane watches. Every write is atomic,
+/// as a careful user's tools do it.
+///
+/// @param directory what `serve --resources` is given
+public record Documents(Path directory, Layout layout) {
+  /// The mesh itself: two workloads, a gateway, and who outside names are.
+  public void writeMesh(String extraMeshConfig) {
+    write("mesh.yaml", mesh(extraMeshConfig));
+  }
+
+  /// A policy of this harness's resources, for example `http.yaml`, with ports as the layout has
+  /// them.
+  public String policy(String name) {
+    try (InputStream in =
+        Documents.class.getResourceAsStream("/io/sallyport/e2e/policies/" + name)) {
+      if (in == null) {
+        throw new IllegalArgumentException("no policy " + name);
+      }
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return text.replace("number: 80\n", "number: " + layout.http() + "\n")
+          .replace("number: 443\n", "number: " + layout.https() + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Puts a file in place at once.
+  public void write(String name, String text) {
+    try {
+      Path draft = Files.createTempFile(directory.getParent(), "draft", ".tmp");
+      Files.writeString(draft, text);
+      Files.move(
+          draft,
+          directory.resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public void apply(String policy) {
+    write(policy, policy(policy));
+  }
+
+  public void delete(String name) {
+    try {
+      Files.deleteIfExists(directory.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String mesh(String extraMeshConfig) {
+    String ports =
+        layout.realPorts()
+            ? ""
+            : """
+
+              ports:
+                http: %d
+                https: %d
+                https-passthrough: %d\
+            """
+                .formatted(
+                    layout.gatewayHttp(), layout.gatewayHttps(), layout.gatewayPassthrough());
+    return """
+    apiVersion: mesh.sallyport.io/v1
+    kind: MeshConfig
+    metadata:
+      name: default
+    spec:
+      trustDomain: cluster.local
+      outboundTrafficPolicy:
+        mode: REGISTRY_ONLY
+      dns:
+        hostAliases:
+          - ip: %s
+            hostnames: [httpbin.org, www.httpbin.org]
+          - ip: %s
+            hostnames: [www.alibabacloud.com]
+    %s---
+    apiVersion: networking.istio.io/v1
+    kind: WorkloadEntry
+    metadata:
+      name: sleep-a
+      namespace: mytest
+    spec:
+      address: %s
+      serviceAccount: sleep-a
+      labels:
+        app: sleep-a
+    ---
+    apiVersion: networking.istio.io/v1
+    kind: WorkloadEntry
+    metadata:
+      name: nginx
+      namespace: default
+    spec:
+      address: %s
+      serviceAccount: nginx
+      labels:
+        app: nginx
+    ---
+    apiVersion: networking.istio.io/v1
+    kind: WorkloadEntry
+    metadata:
+      name: egressgateway-0
+      namespace: istio-egress
+    spec:
+      address: %s
+      serviceAccount: egressgateway
+      labels:
+        gateway.networking.k8s.io/gateway-name: egressgateway
+        istio: egressgateway-a%s
+    ---
+    apiVersion: gateway.networking.k8s.io/v1
+    kind: Gateway
+    metadata:
+      name: egressgateway
+      namespace: istio-egress
+    spec:
+      gatewayClassName: sallyport-egress
+      listeners:
+        - name: http
+          port: 80
+          protocol: HTTP
+        - name: https
+          port: 443
+          protocol: TLS
+          tls: {mode: Passthrough}
+        - name: https-passthrough
+          port: 444
+          protocol: TLS
+          tls: {mode: Passthrough}
+    """
+        .formatted(
+            layout.httpbin(),
+            layout.alibaba(),
+            extraMeshConfig.isEmpty() ? "" : extraMeshConfig.indent(2),
+            layout.sleepA(),
+            layout.nginx(),
+            layout.gateway(),
+            ports.isEmpty() ? "" : "\n" + ports.stripIndent().strip().indent(2).stripTrailing());
+  }
+}

@@ -1,0 +1,122 @@
+package io.sallyport.e2e.harness;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonSyntaxException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// A real Envoy on this machine, started with the bootstrap that `sallyport bootstrap` wrote.
+public final class EnvoyProcess implements AutoCloseable {
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+  private final ChildProcess process;
+  private final InetSocketAddress admin;
+
+  /// @param directory holds `envoy.yaml`; the log goes there too
+  public EnvoyProcess(EnvoyBinary binary, String name, Path directory, InetSocketAddress admin) {
+    this.admin = admin;
+    this.process =
+        new ChildProcess(
+            name,
+            List.of(
+                binary.path().toString(),
+                "-c",
+                directory.resolve("envoy.yaml").toString(),
+                "--disable-hot-restart",
+                "--concurrency",
+                "1",
+                "--log-level",
+                "warning",
+                "--file-flush-interval-msec",
+                "20"),
+            directory.resolve("envoy.log"));
+  }
+
+  public ChildProcess process() {
+    return process;
+  }
+
+  /// Waits until Envoy has its first configuration and takes traffic.
+  public EnvoyProcess awaitReady(Duration limit) {
+    Await.until(
+        process.name() + " is ready",
+        limit,
+        () -> {
+          if (!process.alive()) {
+            throw new IllegalStateException(process.name() + " ended:\n" + process.tail());
+          }
+          return admin("/ready").filter(text -> text.startsWith("LIVE")).isPresent();
+        },
+        process::tail);
+    return this;
+  }
+
+  /// What Envoy's admin port answers; empty when it does not answer with 200.
+  public Optional<String> admin(String path) {
+    URI uri =
+        URI.create("http://" + admin.getAddress().getHostAddress() + ":" + admin.getPort() + path);
+    try {
+      HttpResponse<String> response =
+          HTTP.send(
+              HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while asking Envoy", e);
+    }
+  }
+
+  /// The value of one counter or gauge; 0 where Envoy has none of that name.
+  public long stat(String name) {
+    return admin("/stats?filter=^" + name.replace(".", "%5C.") + "$")
+        .flatMap(text ->
+            text.lines()
+                .filter(line -> line.startsWith(name + ": "))
+                .map(line -> Long.parseLong(line.substring(name.length() + 2).strip()))
+                .findFirst())
+        .orElse(0L);
+  }
+
+  /// The lines of the access log so far, as JSON.
+  public List<JsonObject> accessLog() {
+    return process.output().lines().flatMap(line -> json(line).stream()).toList();
+  }
+
+  /// Waits for a line of the access log, from line `from` on.
+  public JsonObject awaitLog(String what, int from, Predicate<JsonObject> wanted) {
+    return Await.value(
+        "a line of " + process.name() + "'s access log: " + what,
+        Duration.ofSeconds(10),
+        () -> accessLog().stream().skip(from).filter(wanted).reduce((_, last) -> last));
+  }
+
+  private static Optional<JsonObject> json(String line) {
+    if (!line.startsWith("{")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JsonParser.parseString(line).getAsJsonObject());
+    } catch (JsonSyntaxException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

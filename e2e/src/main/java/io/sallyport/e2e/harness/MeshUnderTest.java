@@ -1,0 +1,276 @@
+package io.sallyport.e2e.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/// A whole mesh on this machine: the control plane as a process, an Envoy for `sleep-a`, for
+/// `nginx` and for the egress gateway, and a pretend internet. Closing it stops everything and
+/// deletes its files.
+public final class MeshUnderTest implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final EnvoyBinary binary;
+  private final Path work;
+  private final Layout layout = Layout.choose();
+  private final Documents documents;
+  private final PretendInternet internet = new PretendInternet();
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final String xds;
+  private final String admin;
+  private final Consumer<String> progress;
+  private ControlPlaneProcess controlPlane;
+  private EnvoyProcess sleepA;
+  private EnvoyProcess nginx;
+  private EnvoyProcess gateway;
+  private InetSocketAddress sleepACapture;
+  private InetSocketAddress nginxCapture;
+
+  /// Starts everything.
+  ///
+  /// @param meshConfig further lines of `MeshConfig.spec`, or empty
+  /// @param progress gets a line for what takes longer
+  public static MeshUnderTest start(String meshConfig, Consumer<String> progress) {
+    return new MeshUnderTest(EnvoyBinary.find(progress), meshConfig, progress);
+  }
+
+  @SuppressWarnings("NullAway.Init")
+  private MeshUnderTest(EnvoyBinary binary, String meshConfig, Consumer<String> progress) {
+    this.binary = binary;
+    this.progress = progress;
+    try {
+      this.work = Files.createTempDirectory("sallyport-mesh");
+      Files.createDirectory(work.resolve("resources"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.documents = new Documents(work.resolve("resources"), layout);
+    this.xds = layout.controlPlane() + ":" + Layout.freePort(layout.controlPlane());
+    this.admin = layout.controlPlane() + ":" + Layout.freePort(layout.controlPlane());
+    try {
+      startParts(meshConfig);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void startParts(String meshConfig) {
+    parts.push(internet);
+    internet.host(
+        layout.httpbin(), layout.http(), layout.https(), List.of("httpbin.org", "www.httpbin.org"));
+    if (!layout.alibaba().equals(layout.httpbin())) {
+      internet.host(
+          layout.alibaba(), layout.http(), layout.https(), List.of("www.alibabacloud.com"));
+    }
+    documents.writeMesh(meshConfig);
+    progress.accept("starting the control plane on " + xds);
+    controlPlane = newControlPlane().awaitReady(START);
+    progress.accept("starting three Envoys (" + binary.source() + ")");
+    sleepACapture = capture(layout.sleepA());
+    nginxCapture = capture(layout.nginx());
+    CompletableFuture<EnvoyProcess> first =
+        CompletableFuture.supplyAsync(() ->
+            envoy(
+                "sidecar",
+                "mytest",
+                "sleep-a",
+                layout.sleepA(),
+                "--outbound",
+                text(sleepACapture)));
+    CompletableFuture<EnvoyProcess> second =
+        CompletableFuture.supplyAsync(() ->
+            envoy("sidecar", "default", "nginx", layout.nginx(), "--outbound", text(nginxCapture)));
+    gateway = envoy("egress-gateway", "istio-egress", "egressgateway-0", layout.gateway());
+    sleepA = first.join();
+    nginx = second.join();
+    for (EnvoyProcess envoy : List.of(gateway, sleepA, nginx)) {
+      envoy.awaitReady(START);
+    }
+  }
+
+  private ControlPlaneProcess newControlPlane() {
+    ControlPlaneProcess process =
+        new ControlPlaneProcess(
+            documents.directory(), data(), xds, admin, work.resolve("control-plane.log"));
+    parts.push(process);
+    return process;
+  }
+
+  private static InetSocketAddress capture(String address) {
+    return new InetSocketAddress(address, Layout.freePort(address));
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  /// Writes the bootstrap of a proxy with the real command and starts an Envoy with it.
+  public EnvoyProcess envoy(
+      String kind, String namespace, String workload, String address, String... options) {
+    Path directory = bootstrap(kind, namespace, workload, address, options);
+    String port = read(directory.resolve("admin-port")).strip();
+    EnvoyProcess envoy =
+        new EnvoyProcess(
+            binary,
+            kind + " " + namespace + "/" + workload,
+            directory,
+            new InetSocketAddress(address, Integer.parseInt(port)));
+    synchronized (parts) {
+      parts.push(envoy);
+    }
+    return envoy;
+  }
+
+  /// Runs `sallyport bootstrap`, as a user would.
+  ///
+  /// @return the directory that it wrote; a file `admin-port` beside its files names Envoy's admin
+  ///   port
+  public Path bootstrap(
+      String kind, String namespace, String workload, String address, String... options) {
+    int adminPort = Layout.freePort(address);
+    Path directory = data().resolve("proxies").resolve(namespace + "-" + workload);
+    List<String> arguments = new java.util.ArrayList<>();
+    arguments.addAll(
+        List.of(
+            "bootstrap",
+            kind,
+            "--namespace",
+            namespace,
+            "--workload",
+            workload,
+            "--data",
+            data().toString(),
+            "--xds",
+            xds,
+            "--out",
+            directory.toString(),
+            "--interception",
+            "proxy-protocol",
+            "--envoy-admin",
+            address + ":" + adminPort));
+    arguments.addAll(List.of(options));
+    try (ChildProcess command =
+        Sallyport.start(
+            "bootstrap of " + workload,
+            work.resolve("bootstrap-" + namespace + "-" + workload + ".log"),
+            arguments.toArray(String[]::new))) {
+      int code = command.waitFor(START);
+      if (code != 0) {
+        throw new IllegalStateException("bootstrap ended with " + code + ":\n" + command.tail());
+      }
+      Files.writeString(directory.resolve("admin-port"), String.valueOf(adminPort));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return directory;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Starts a new control plane on the same data, where the one before is gone.
+  public ControlPlaneProcess restartControlPlane() {
+    controlPlane = newControlPlane().awaitReady(START);
+    return controlPlane;
+  }
+
+  public EnvoyBinary binary() {
+    return binary;
+  }
+
+  public Layout layout() {
+    return layout;
+  }
+
+  public Documents documents() {
+    return documents;
+  }
+
+  public PretendInternet internet() {
+    return internet;
+  }
+
+  public ControlPlaneProcess controlPlane() {
+    return controlPlane;
+  }
+
+  public EnvoyProcess sleepA() {
+    return sleepA;
+  }
+
+  public EnvoyProcess nginx() {
+    return nginx;
+  }
+
+  public EnvoyProcess gateway() {
+    return gateway;
+  }
+
+  /// `address:port` of the ADS endpoint.
+  public String xds() {
+    return xds;
+  }
+
+  /// `address:port` of the control plane's admin endpoint.
+  public String admin() {
+    return admin;
+  }
+
+  /// The control plane's `--data`.
+  public Path data() {
+    return work.resolve("data");
+  }
+
+  /// Everything this mesh wrote.
+  public Path work() {
+    return work;
+  }
+
+  /// The application beside the sidecar of `sleep-a`.
+  public Application sleepAApplication() {
+    return new Application(layout.sleepA(), sleepACapture, names());
+  }
+
+  /// The application beside the sidecar of `nginx`.
+  public Application nginxApplication() {
+    return new Application(layout.nginx(), nginxCapture, names());
+  }
+
+  private Map<String, String> names() {
+    return Map.of(
+        "httpbin.org", layout.httpbin(),
+        "www.httpbin.org", layout.httpbin(),
+        "www.alibabacloud.com", layout.alibaba());
+  }
+
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        progress.accept("could not stop a part: " + e.getMessage());
+      }
+    }
+    try {
+      Directories.delete(work);
+    } catch (IOException e) {
+      progress.accept("could not delete " + work + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.sallyport.e2e.harness;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bouncycastle.asn1.x509.GeneralName;
+
+/// Outside hosts that answer the way httpbin does: `/get`, `/post`, `/anything`, `/status/N`, each
+/// echoing url, method, headers and body as JSON. Real sockets and real TLS on loopback.
+public final class PretendInternet implements AutoCloseable {
+  private final PretendAuthority authority = new PretendAuthority("pretend internet");
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final AtomicLong requests = new AtomicLong();
+
+  /// Serves `names` on `address`, over HTTP and over HTTPS with a certificate for these names.
+  public PretendInternet host(String address, int http, int https, List<String> names) {
+    try {
+      start(HttpServer.create(new InetSocketAddress(address, http), 256), "http");
+      HttpsServer secured = HttpsServer.create(new InetSocketAddress(address, https), 256);
+      List<GeneralName> subjects =
+          names.stream().map(name -> new GeneralName(GeneralName.dNSName, name)).toList();
+      secured.setHttpsConfigurator(
+          new HttpsConfigurator(
+              authority.issue(subjects, Duration.ofHours(12)).context(authority.certificate())));
+      start(secured, "https");
+    } catch (IOException e) {
+      throw new UncheckedIOException("the pretend internet can't listen on " + address, e);
+    }
+    return this;
+  }
+
+  /// The authority that signed the certificates of these hosts.
+  public X509Certificate authority() {
+    return authority.certificate();
+  }
+
+  /// How many requests have arrived, over all hosts.
+  public long requests() {
+    return requests.get();
+  }
+
+  private void start(HttpServer server, String scheme) {
+    server.setExecutor(threads);
+    server.createContext("/", exchange -> answer(exchange, scheme));
+    server.start();
+    servers.add(server);
+  }
+
+  private void answer(HttpExchange exchange, String scheme) throws IOException {
+    requests.incrementAndGet();
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      String path = exchange.getRequestURI().getRawPath();
+      String first = path.split("/", -1).length > 1 ? path.split("/", -1)[1] : "";
+      int status =
+          switch (first) {
+            case "" -> 200;
+            case "get" -> only(exchange, "GET", "HEAD");
+            case "post" -> only(exchange, "POST");
+            case "anything" -> 200;
+            case "status" -> status(path);
+            default -> 404;
+          };
+      byte[] echo = echo(exchange, scheme, body).toString().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.getResponseHeaders().set("Server", "pretend-internet");
+      boolean noBody = exchange.getRequestMethod().equals("HEAD") || status == 204 || status == 304;
+      exchange.sendResponseHeaders(status, noBody ? -1 : echo.length);
+      if (!noBody) {
+        exchange.getResponseBody().write(echo);
+      }
+    }
+  }
+
+  private static int only(HttpExchange exchange, String... methods) {
+    return List.of(methods).contains(exchange.getRequestMethod()) ? 200 : 405;
+  }
+
+  private static int status(String path) {
+    String number = path.substring(path.lastIndexOf('/') + 1);
+    return number.matches("[2-5][0-9][0-9]") ? Integer.parseInt(number) : 400;
+  }
+
+  private static JsonObject echo(HttpExchange exchange, String scheme, byte[] body) {
+    JsonObject headers = new JsonObject();
+    exchange
+        .getRequestHeaders()
+        .forEach((name, values) -> headers.addProperty(lower(name), String.join(",", values)));
+    JsonArray lines = new JsonArray();
+    exchange
+        .getRequestHeaders()
+        .forEach((name, values) -> values.forEach(value -> lines.add(lower(name) + ": " + value)));
+    JsonObject echo = new JsonObject();
+    echo.addProperty(
+        "url",
+        scheme + "://" + exchange.getRequestHeaders().getFirst("Host") + exchange.getRequestURI());
+    echo.addProperty("method", exchange.getRequestMethod());
+    echo.add("headers", headers);
+    echo.add("header_lines", lines);
+    echo.addProperty("data", new String(body, StandardCharsets.UTF_8));
+    echo.addProperty("origin", exchange.getRemoteAddress().getAddress().getHostAddress());
+    return echo;
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void close() {
+    servers.forEach(server -> server.stop(0));
+    threads.shutdownNow();
+  }
+}
