@@ -33,9 +33,13 @@ public sealed interface ScopeView {
 
   /// The mutual TLS hop to one port of one gateway.
   ///
-  /// @param gatewayNames the SPIFFE IDs that the gateway's proxies may have
+  /// @param gatewayNames the SPIFFE IDs that the gateway's proxies may have; never empty, since a
+  ///   hop that demands no name would go to anyone
   record Hop(ServicePort service, SortedSet<String> gatewayNames) {
     public Hop {
+      if (gatewayNames.isEmpty()) {
+        throw new IllegalArgumentException("no name to demand of " + service);
+      }
       gatewayNames =
           java.util.Collections.unmodifiableSortedSet(new java.util.TreeSet<>(gatewayNames));
     }

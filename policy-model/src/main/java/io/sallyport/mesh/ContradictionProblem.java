@@ -1,0 +1,68 @@
+package io.sallyport.mesh;
+
+import io.sallyport.mesh.Contradictions.Contradiction;
+import io.sallyport.mesh.Contradictions.Disagreement;
+import io.sallyport.mesh.Contradictions.Placed;
+import io.sallyport.policy.Document;
+import io.sallyport.policy.FieldPath;
+import io.sallyport.policy.problem.Problem;
+
+/// Says to a user that two rules contradict each other, at both places.
+final class ContradictionProblem {
+  private ContradictionProblem() {}
+
+  /// `loser` is out of force for it.
+  static Problem of(EgressRoute loser, Document document, Contradiction contradiction) {
+    Disagreement on = contradiction.on();
+    Placed kept = contradiction.kept();
+    return LinkReport.error(
+        document,
+        field(loser, on),
+        message(loser, contradiction),
+        "this destination is out of force; %s is kept"
+            .formatted(
+                document.equals(kept.document()) ? "the earlier rule" : "the older document"),
+        new LinkReport.Place(
+            kept.document(), field(kept.route(), on), "kept: " + value(kept.route(), on)));
+  }
+
+  private static String message(EgressRoute loser, Contradiction contradiction) {
+    EgressRoute kept = contradiction.kept().route();
+    Disagreement on = contradiction.on();
+    String values = value(loser, on) + " and " + value(kept, on);
+    String hostPort = contradiction.host() + ":" + loser.port();
+    return switch (on) {
+      case PROTOCOL -> "two rules give %s different protocols, %s".formatted(hostPort, values);
+      case GATEWAY -> "two rules send %s to different gateways, %s".formatted(hostPort, values);
+      case GATEWAY_PORT ->
+          "two rules send %s to different gateway ports, %s".formatted(hostPort, values);
+      case TARGET_PORT ->
+          "two rules have port %d of gateway %s/%s dial different ports of %s, %s"
+              .formatted(
+                  loser.hop().port(),
+                  loser.hop().namespace(),
+                  loser.hop().name(),
+                  contradiction.host(),
+                  values);
+    };
+  }
+
+  private static String value(EgressRoute route, Disagreement on) {
+    return switch (on) {
+      case PROTOCOL -> route.protocol().toString();
+      case GATEWAY -> route.hop().namespace() + "/" + route.hop().name();
+      case GATEWAY_PORT -> Integer.toString(route.hop().port());
+      case TARGET_PORT -> Integer.toString(route.targetPort());
+    };
+  }
+
+  private static FieldPath field(EgressRoute route, Disagreement on) {
+    FieldPath destination = route.origin().field();
+    return switch (on) {
+      case PROTOCOL -> destination.child("port").child("protocol");
+      case GATEWAY -> new FieldPath("spec.byEgressGateway.name");
+      case GATEWAY_PORT -> destination.child("byEgressGateway").child("port");
+      case TARGET_PORT -> destination.child("port").child("number");
+    };
+  }
+}

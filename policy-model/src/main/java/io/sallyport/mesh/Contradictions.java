@@ -1,0 +1,124 @@
+package io.sallyport.mesh;
+
+import io.sallyport.policy.Document;
+import io.sallyport.policy.EgressTrafficPolicy.Protocol;
+import io.sallyport.policy.EgressTrafficPolicy.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Finds routes that can't both be in force. Two do contradict each other when
+///
+/// - a workload could be meant by both, and they take one host and port different ways (protocol,
+///   gateway or gateway port): its sidecar can go only one;
+/// - they meet at one port of one gateway with one host, and would have it dial different ports:
+///   the gateway routes by host.
+///
+/// Routes that agree are merged and never contradict.
+final class Contradictions {
+  private final Map<ClientCell, Map<Way, List<Claim>>> byClient = new HashMap<>();
+  private final Map<GatewayCell, Placed> byGateway = new HashMap<>();
+
+  /// Where a sidecar decides: one namespace's view of one host and port.
+  private record ClientCell(String namespace, int port, String host) {}
+
+  /// Where a gateway decides.
+  private record GatewayCell(ServicePort hop, String host) {}
+
+  /// How a sidecar sends what it decided on.
+  private record Way(Protocol protocol, ServicePort hop) {}
+
+  private record Claim(Source source, Placed placed) {}
+
+  /// A route and the document that it comes from.
+  record Placed(EgressRoute route, Document document) {}
+
+  /// What two routes disagree on; `kept` was there first.
+  record Contradiction(String host, Disagreement on, Placed kept) {}
+
+  enum Disagreement {
+    PROTOCOL,
+    GATEWAY,
+    GATEWAY_PORT,
+    TARGET_PORT
+  }
+
+  /// Remembers a route that is in force.
+  void add(EgressRoute route, Document document) {
+    Placed placed = new Placed(route, document);
+    Way way = new Way(route.protocol(), route.hop());
+    for (String host : route.hosts()) {
+      byGateway.putIfAbsent(new GatewayCell(route.hop(), host), placed);
+      for (Source source : route.from()) {
+        byClient
+            .computeIfAbsent(
+                new ClientCell(source.namespace(), route.port(), host), _ -> new LinkedHashMap<>())
+            .computeIfAbsent(way, _ -> new ArrayList<>())
+            .add(new Claim(source, placed));
+      }
+    }
+  }
+
+  /// The first contradiction between `route` and what was added.
+  Optional<Contradiction> find(EgressRoute route) {
+    for (String host : route.hosts()) {
+      Optional<Contradiction> found = atClient(route, host).or(() -> atGateway(route, host));
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Contradiction> atClient(EgressRoute route, String host) {
+    Way way = new Way(route.protocol(), route.hop());
+    for (Source source : route.from()) {
+      ClientCell cell = new ClientCell(source.namespace(), route.port(), host);
+      for (Map.Entry<Way, List<Claim>> other : byClient.getOrDefault(cell, Map.of()).entrySet()) {
+        if (other.getKey().equals(way)) {
+          continue;
+        }
+        for (Claim claim : other.getValue()) {
+          if (overlap(source, claim.source())) {
+            return Optional.of(
+                new Contradiction(host, disagreement(way, other.getKey()), claim.placed()));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Contradiction> atGateway(EgressRoute route, String host) {
+    return Optional.ofNullable(byGateway.get(new GatewayCell(route.hop(), host)))
+        .filter(placed -> placed.route().targetPort() != route.targetPort())
+        .map(placed -> new Contradiction(host, Disagreement.TARGET_PORT, placed));
+  }
+
+  private static Disagreement disagreement(Way a, Way b) {
+    if (a.protocol() != b.protocol()) {
+      return Disagreement.PROTOCOL;
+    }
+    boolean sameGateway =
+        a.hop().namespace().equals(b.hop().namespace()) && a.hop().name().equals(b.hop().name());
+    return sameGateway ? Disagreement.GATEWAY_PORT : Disagreement.GATEWAY;
+  }
+
+  /// Whether one workload could be meant by both: same namespace, and no label of which they want
+  /// different values.
+  private static boolean overlap(Source a, Source b) {
+    if (!a.namespace().equals(b.namespace())) {
+      return false;
+    }
+    for (Map.Entry<String, String> label : a.workloadSelector().entrySet()) {
+      String value = b.workloadSelector().get(label.getKey());
+      if (value != null && !value.equals(label.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

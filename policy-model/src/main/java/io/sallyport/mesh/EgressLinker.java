@@ -1,0 +1,146 @@
+package io.sallyport.mesh;
+
+import io.sallyport.mesh.Contradictions.Contradiction;
+import io.sallyport.mesh.DocumentState.Form;
+import io.sallyport.policy.Document;
+import io.sallyport.policy.EgressTrafficPolicy;
+import io.sallyport.policy.EgressTrafficPolicy.Destination;
+import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
+import io.sallyport.policy.EgressTrafficPolicy.Protocol;
+import io.sallyport.policy.FieldPath;
+import io.sallyport.policy.Origin;
+import io.sallyport.policy.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Decides, oldest policy first, which routes are in force: of each policy the newest form that has
+/// no error, and where there is none, what the errors of its newest form leave.
+final class EgressLinker {
+  private final GatewayLookup lookup;
+  private final LinkReport report;
+  private final Contradictions contradictions = new Contradictions();
+  private final List<EgressRoute> routes = new ArrayList<>();
+  private final List<Document> newestInForce = new ArrayList<>();
+
+  EgressLinker(Gateways gateways, LinkReport report) {
+    this.lookup = new GatewayLookup(gateways);
+    this.report = report;
+  }
+
+  /// One form of a policy, tried: the routes that are free of errors, and the errors.
+  private record Attempt(Document form, List<EgressRoute> routes, List<Problem> errors) {}
+
+  void link(List<Candidate> policies) {
+    policies.stream().sorted(Candidate.BY_AGE).forEach(this::place);
+  }
+
+  /// The routes in force.
+  List<EgressRoute> routes() {
+    return routes;
+  }
+
+  /// The policies of which the newest form is in force, whole or in part: those of which it makes
+  /// sense to warn.
+  List<Document> newestInForce() {
+    return newestInForce;
+  }
+
+  private void place(Candidate candidate) {
+    Attempt newest = null;
+    for (int i = 0; i < candidate.forms().size(); i++) {
+      Attempt attempt = attempt(candidate.forms().get(i));
+      if (newest == null) {
+        newest = attempt;
+        report.addAll(attempt.errors());
+      }
+      if (attempt.errors().isEmpty()) {
+        choose(candidate, attempt, candidate.wholeForm(i));
+        return;
+      }
+    }
+    if (newest == null || newest.routes().isEmpty()) {
+      report.state(candidate, Form.NONE, Optional.empty());
+    } else {
+      choose(candidate, newest, Form.PARTLY);
+    }
+  }
+
+  private void choose(Candidate candidate, Attempt attempt, Form form) {
+    report.state(candidate, form, Optional.of(attempt.form()));
+    for (EgressRoute route : attempt.routes()) {
+      contradictions.add(route, attempt.form());
+      routes.add(route);
+    }
+    if (form != Form.LAST_VALID) {
+      newestInForce.add(attempt.form());
+    }
+  }
+
+  private Attempt attempt(Document form) {
+    EgressTrafficPolicy policy = (EgressTrafficPolicy) form.resource();
+    Attempt attempt = new Attempt(form, new ArrayList<>(), new ArrayList<>());
+    Optional<Problem> noGateway = lookup.missing(form, policy);
+    if (noGateway.isPresent()) {
+      attempt.errors().add(noGateway.get());
+      return attempt;
+    }
+    Contradictions own = new Contradictions();
+    for (int i = 0; i < policy.egressRules().size(); i++) {
+      EgressRule rule = policy.egressRules().get(i);
+      for (int j = 0; j < rule.to().size(); j++) {
+        FieldPath field = destinationField(i, j);
+        Destination destination = rule.to().get(j);
+        if (isSupported(destination)) {
+          link(attempt, own, policy, rule, destination, field);
+        }
+      }
+    }
+    return attempt;
+  }
+
+  private void link(
+      Attempt attempt,
+      Contradictions own,
+      EgressTrafficPolicy policy,
+      EgressRule rule,
+      Destination destination,
+      FieldPath field) {
+    Document form = attempt.form();
+    Optional<Problem> noPort = lookup.unusable(form, policy, destination, field);
+    if (noPort.isPresent()) {
+      attempt.errors().add(noPort.get());
+      return;
+    }
+    EgressRoute route =
+        new EgressRoute.Http(
+            new Origin(form.key(), field),
+            rule.from(),
+            destination.hosts(),
+            destination.port().number(),
+            new ServicePort(
+                form.key().namespace(), policy.gateway(), destination.gatewayPort().orElseThrow()));
+    Optional<Contradiction> contradiction = contradictions.find(route).or(() -> own.find(route));
+    if (contradiction.isPresent()) {
+      attempt.errors().add(ContradictionProblem.of(route, form, contradiction.get()));
+      return;
+    }
+    own.add(route, form);
+    attempt.routes().add(route);
+  }
+
+  /// What can't be linked yet is refused by the reader already; here it merely grants nothing.
+  private static boolean isSupported(Destination destination) {
+    return destination.port().protocol() == Protocol.HTTP
+        && destination.gatewayPort().isPresent()
+        && destination.httpsUpgrade().isEmpty();
+  }
+
+  static FieldPath ruleField(int rule) {
+    return new FieldPath("spec.egressRules").index(rule);
+  }
+
+  private static FieldPath destinationField(int rule, int destination) {
+    return ruleField(rule).child("to").index(destination);
+  }
+}

@@ -1,0 +1,145 @@
+package io.sallyport.mesh;
+
+import io.sallyport.policy.Document;
+import io.sallyport.policy.EgressTrafficPolicy;
+import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
+import io.sallyport.policy.EgressTrafficPolicy.Source;
+import io.sallyport.policy.FieldPath;
+import io.sallyport.policy.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What is odd about an egress policy that is in force.
+final class EgressWarnings {
+  private static final String ASM_NAMESPACE = "istio-egress";
+
+  private final Registry registry;
+  private final LinkReport report;
+  private final Map<Source, List<Workload>> selections = new HashMap<>();
+  private final Map<Account, List<Workload>> byAccount = new HashMap<>();
+
+  private record Account(String namespace, String name) {
+    static Account of(Workload workload) {
+      return new Account(workload.namespace(), workload.serviceAccount());
+    }
+  }
+
+  EgressWarnings(Registry registry, LinkReport report) {
+    this.registry = registry;
+    this.report = report;
+    registry
+        .sidecars()
+        .values()
+        .forEach(workloads ->
+            workloads.forEach(workload ->
+                byAccount
+                    .computeIfAbsent(Account.of(workload), _ -> new ArrayList<>())
+                    .add(workload)));
+  }
+
+  void warn(List<Document> policies) {
+    for (Document document : policies) {
+      EgressTrafficPolicy policy = (EgressTrafficPolicy) document.resource();
+      warnOfName(document, policy);
+      for (int i = 0; i < policy.egressRules().size(); i++) {
+        warnOfRule(document, policy.egressRules().get(i), EgressLinker.ruleField(i));
+      }
+    }
+  }
+
+  /// ASM's conventions; nothing depends on them.
+  private void warnOfName(Document document, EgressTrafficPolicy policy) {
+    if (policy.kind() != Kind.ASM_EGRESS_TRAFFIC_POLICY) {
+      return;
+    }
+    String expected = "egress-by-" + policy.gateway();
+    if (!policy.metadata().name().equals(expected)) {
+      report.add(
+          LinkReport.warning(
+              document,
+              new FieldPath("metadata.name"),
+              "ASM names this policy `%s`, got `%s`".formatted(expected, policy.metadata().name()),
+              "it is in force all the same"));
+    }
+    if (!policy.metadata().namespace().equals(ASM_NAMESPACE)) {
+      report.add(
+          LinkReport.warning(
+              document,
+              new FieldPath("metadata.namespace"),
+              "ASM keeps this policy in namespace `%s`, got `%s`"
+                  .formatted(ASM_NAMESPACE, policy.metadata().namespace()),
+              "it is in force all the same"));
+    }
+  }
+
+  private void warnOfRule(Document document, EgressRule rule, FieldPath field) {
+    // By identity: hashing every workload of every rule would cost more than all the rest.
+    Map<Workload, Boolean> seen = new IdentityHashMap<>();
+    List<Workload> selected = new ArrayList<>();
+    for (int j = 0; j < rule.from().size(); j++) {
+      Source source = rule.from().get(j);
+      List<Workload> workloads = selections.computeIfAbsent(source, registry::select);
+      if (workloads.isEmpty()) {
+        warnOfEmptySource(document, source, field.child("from").index(j));
+      }
+      for (Workload workload : workloads) {
+        if (seen.put(workload, true) == null) {
+          selected.add(workload);
+        }
+      }
+    }
+    warnOfSharedAccount(document, field, selected, seen.keySet());
+  }
+
+  private void warnOfEmptySource(Document document, Source source, FieldPath field) {
+    boolean selector = !source.workloadSelector().isEmpty();
+    String labels =
+        selector
+            ? " with "
+                + String.join(
+                    ", ",
+                    source.workloadSelector().entrySet().stream()
+                        .map(label -> label.getKey() + "=" + label.getValue())
+                        .toList())
+            : "";
+    report.add(
+        LinkReport.warning(
+            document,
+            selector ? field.child("workloadSelector") : field.child("namespace"),
+            "no workload of namespace %s%s".formatted(source.namespace(), labels),
+            ""));
+  }
+
+  /// A gateway knows a client by its service account only, so whoever shares the account of a
+  /// selected workload is allowed there too. One warning a rule.
+  private void warnOfSharedAccount(
+      Document document, FieldPath field, List<Workload> selected, Set<Workload> seen) {
+    Map<Account, Integer> counts = new HashMap<>();
+    selected.forEach(workload -> counts.merge(Account.of(workload), 1, Integer::sum));
+    for (Workload workload : selected) {
+      List<Workload> sharing = byAccount.getOrDefault(Account.of(workload), List.of());
+      if (sharing.size() == counts.getOrDefault(Account.of(workload), 0)) {
+        continue;
+      }
+      Workload other =
+          sharing.stream().filter(each -> !seen.contains(each)).findFirst().orElseThrow();
+      report.add(
+          LinkReport.warning(
+              document,
+              field.child("from"),
+              "the rule selects %s/%s but not %s/%s, and both are service account `%s`"
+                  .formatted(
+                      workload.namespace(),
+                      workload.name(),
+                      other.namespace(),
+                      other.name(),
+                      workload.serviceAccount()),
+              "the gateway can't tell them apart; give them accounts of their own"));
+      return;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.sallyport.mesh;
+
+import io.sallyport.mesh.ServiceEndpoints.Endpoint;
+import io.sallyport.policy.Gateway.Listener;
+import io.sallyport.policy.IpAddress;
+import io.sallyport.policy.MeshConfig;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// The mesh as it is in force: every workload, every gateway and every route, joined. Immutable;
+/// two models of the same mesh are equal, wherever their documents stand.
+public final class MeshModel {
+  /// A mesh of which nothing is known.
+  public static final MeshModel EMPTY = link(ResourceImage.EMPTY).model();
+
+  private final MeshConfig config;
+  private final Gateways gateways;
+  private final Registry registry;
+  private final EgressRoutes routes;
+  private final Views views;
+
+  MeshModel(MeshConfig config, Gateways gateways, Registry registry, EgressRoutes routes) {
+    this.config = config;
+    this.gateways = gateways;
+    this.registry = registry;
+    this.routes = routes;
+    this.views = new Views(config, gateways, registry, routes);
+  }
+
+  /// Joins what users wrote. A function of the image and of nothing else; a user's mistake becomes
+  /// a problem and is out of force in its own scope.
+  public static Linked link(ResourceImage image) {
+    return Linker.link(image);
+  }
+
+  public MeshConfig config() {
+    return config;
+  }
+
+  /// The workload of that namespace and name, with the kind of its proxy: an egress gateway's where
+  /// its label `gateway.networking.k8s.io/gateway-name` names an egress gateway of its namespace,
+  /// else a sidecar.
+  public Optional<Workload> workload(String namespace, String name) {
+    return registry.workload(namespace, name);
+  }
+
+  /// The scope that a workload's proxy shares with all proxies of the same configuration.
+  public Scope scope(Workload workload, ListenOptions options) {
+    return views.scope(workload, options);
+  }
+
+  /// What the proxies of a scope may see. Where no workload of the mesh is of that scope (any
+  /// more), that is nothing.
+  public ScopeView view(Scope scope) {
+    return views.view(scope);
+  }
+
+  /// What a proxy of that scope may see once its workload is gone from the mesh, even where others
+  /// still share the scope: no route.
+  public ScopeView emptyView(Scope scope) {
+    return views.empty(scope);
+  }
+
+  /// Where a gateway's port can be reached: the addresses of its proxies, and the ports that they
+  /// really listen on. No endpoints for what is not there, and none for a proxy whose address is
+  /// not an IP literal.
+  public ServiceEndpoints endpoints(ServicePort service) {
+    GatewayName name = new GatewayName(service.namespace(), service.name());
+    Optional<Listener> listener = gateways.listener(name, service.port());
+    if (listener.isEmpty()) {
+      return new ServiceEndpoints(service, List.of());
+    }
+    List<Endpoint> endpoints =
+        registry.proxies(name).stream()
+            .filter(proxy -> IpAddress.isLiteral(proxy.entry().address()))
+            .map(proxy ->
+                new Endpoint(
+                    proxy.entry().address(), Views.bindPort(listener.get(), proxy.entry().ports())))
+            .distinct()
+            .sorted(Comparator.comparing(Endpoint::address).thenComparingInt(Endpoint::port))
+            .toList();
+    return new ServiceEndpoints(service, endpoints);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof MeshModel model
+        && config.equals(model.config)
+        && gateways.equals(model.gateways)
+        && registry.equals(model.registry)
+        && routes.equals(model.routes);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * registry.hashCode() + routes.hashCode();
+  }
+}
