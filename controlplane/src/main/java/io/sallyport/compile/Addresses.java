@@ -1,0 +1,66 @@
+package io.sallyport.compile;
+
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/// Socket addresses as Envoy wants them: IP literals, never names.
+final class Addresses {
+  private Addresses() {}
+
+  static Address of(String ip, int port) {
+    return Address.newBuilder()
+        .setSocketAddress(SocketAddress.newBuilder().setAddress(ip).setPortValue(port))
+        .build();
+  }
+
+  /// Of `ADDRESS:PORT`, where an IPv6 address stands in brackets.
+  ///
+  /// @throws IllegalArgumentException where the text is anything else
+  static Address ofHostAndPort(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException("expected ADDRESS:PORT, got " + text);
+    }
+    return of(requireIp(unbracketed(text.substring(0, colon))), port(text.substring(colon + 1)));
+  }
+
+  /// Of `ADDRESS` or `ADDRESS:PORT`; IPv6 with a port stands in brackets, without one it may.
+  ///
+  /// @throws IllegalArgumentException where the text is anything else
+  static Address ofHostAndOptionalPort(String text, int defaultPort) {
+    Optional<String> ip = ip(unbracketed(text));
+    return ip.isPresent() ? of(ip.get(), defaultPort) : ofHostAndPort(text);
+  }
+
+  static int portOf(Address address) {
+    return address.getSocketAddress().getPortValue();
+  }
+
+  /// The address in its canonical form; empty for what is no IP literal.
+  static Optional<String> ip(String text) {
+    try {
+      return Optional.of(InetAddress.ofLiteral(text).getHostAddress());
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String requireIp(String text) {
+    return ip(text)
+        .orElseThrow(() -> new IllegalArgumentException("expected an IP address, got " + text));
+  }
+
+  private static String unbracketed(String text) {
+    return text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+  }
+
+  private static int port(String text) {
+    int port = Integer.parseInt(text);
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("expected a port between 1 and 65535, got " + text);
+    }
+    return port;
+  }
+}

@@ -1,0 +1,49 @@
+package io.sallyport.compile;
+
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Durations;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.sallyport.compile.filter.ConnectionManager;
+import io.sallyport.mesh.Scope;
+import io.sallyport.mesh.ScopeView.EgressGatewayView;
+import io.sallyport.mesh.ScopeView.GatewayListener;
+import io.sallyport.snapshot.ResourceType;
+import io.sallyport.snapshot.VersionedResource;
+import java.util.List;
+
+/// One port of an egress gateway: mutual TLS with any workload of the trust domain, and inside it
+/// HTTP. Which workload may do what is the routes' affair.
+final class EgressListener {
+  private static final String ANY_ADDRESS = "0.0.0.0";
+  private static final int HANDSHAKE_SECONDS = 15;
+  private static final int BUFFER_BYTES = 32 * 1024;
+
+  private EgressListener() {}
+
+  static VersionedResource compile(EgressGatewayView view, GatewayListener port) {
+    String name = Names.egressListener(port.port());
+    Listener listener =
+        Listener.newBuilder()
+            .setName(name)
+            .setAddress(Addresses.of(bindAddress(view.scope()), port.bindPort()))
+            // what reaches it is on its way out of the mesh
+            .setTrafficDirection(TrafficDirection.OUTBOUND)
+            .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
+            .addFilterChains(
+                FilterChain.newBuilder()
+                    .setName(name)
+                    .setTransportSocket(HopTls.server(view.trustDomain()))
+                    .setTransportSocketConnectTimeout(Durations.fromSeconds(HANDSHAKE_SECONDS))
+                    .addFilters(ConnectionManager.egress(name, Ads.routes())))
+            .build();
+    return VersionedResource.of(ResourceType.LISTENER, name, listener, List.of());
+  }
+
+  /// What the proxy asked for, else its workload's address; where that is a name, every address.
+  private static String bindAddress(Scope scope) {
+    String wanted = scope.listen().bind().isEmpty() ? scope.address() : scope.listen().bind();
+    return Addresses.ip(wanted).orElse(ANY_ADDRESS);
+  }
+}

@@ -1,0 +1,88 @@
+package io.sallyport.compile;
+
+import com.google.protobuf.BoolValue;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.sallyport.compile.filter.Extensions;
+import java.util.Collection;
+import java.util.List;
+
+/// Both ends of the mutual TLS between two proxies. Each shows its SVID and checks the other's URI
+/// SAN; nothing else in a certificate counts (SPIFFE X.509-SVID, section 4).
+final class HopTls {
+  private static final String SOCKET = "envoy.transport_sockets.tls";
+
+  private HopTls() {}
+
+  /// The client's end: only the given SPIFFE IDs may answer. Without any, nobody may: an empty list
+  /// of matchers would accept everyone that the trust bundle signs.
+  static TransportSocket client(String sni, Collection<String> serverIds) {
+    List<SubjectAltNameMatcher> servers =
+        serverIds.isEmpty()
+            ? List.of(uriSan(StringMatcher.newBuilder().setExact("spiffe://nobody").build()))
+            : serverIds.stream()
+                .sorted()
+                .map(id -> uriSan(StringMatcher.newBuilder().setExact(id).build()))
+                .toList();
+    return socket(
+        UpstreamTlsContext.newBuilder()
+            .setCommonTlsContext(common(servers).addAlpnProtocols("h2"))
+            .setSni(sni)
+            // a resumed session would not look at a renewed certificate
+            .setMaxSessionKeys(UInt32Value.of(0))
+            .build());
+  }
+
+  /// The server's end: a client certificate of the trust domain is required.
+  static TransportSocket server(String trustDomain) {
+    StringMatcher ofTrustDomain =
+        StringMatcher.newBuilder().setPrefix("spiffe://" + trustDomain + "/").build();
+    return socket(
+        DownstreamTlsContext.newBuilder()
+            .setCommonTlsContext(
+                common(List.of(uriSan(ofTrustDomain)))
+                    .addAlpnProtocols("h2")
+                    .addAlpnProtocols("http/1.1"))
+            .setRequireClientCertificate(BoolValue.of(true))
+            // a resumed session would not check the client's certificate again
+            .setDisableStatelessSessionResumption(true)
+            .setDisableStatefulSessionResumption(true)
+            .build());
+  }
+
+  private static CommonTlsContext.Builder common(List<SubjectAltNameMatcher> peers) {
+    return CommonTlsContext.newBuilder()
+        .setTlsParams(
+            TlsParameters.newBuilder()
+                .setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_2)
+                .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3))
+        .addTlsCertificateSdsSecretConfigs(Ads.secret(Names.CERTIFICATE_SECRET))
+        .setCombinedValidationContext(
+            CombinedCertificateValidationContext.newBuilder()
+                .setDefaultValidationContext(
+                    CertificateValidationContext.newBuilder()
+                        .addAllMatchTypedSubjectAltNames(peers))
+                .setValidationContextSdsSecretConfig(Ads.secret(Names.TRUST_BUNDLE_SECRET)));
+  }
+
+  private static SubjectAltNameMatcher uriSan(StringMatcher matcher) {
+    return SubjectAltNameMatcher.newBuilder().setSanType(SanType.URI).setMatcher(matcher).build();
+  }
+
+  private static TransportSocket socket(com.google.protobuf.Message context) {
+    return TransportSocket.newBuilder()
+        .setName(SOCKET)
+        .setTypedConfig(Extensions.any(context))
+        .build();
+  }
+}

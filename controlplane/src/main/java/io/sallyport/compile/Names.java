@@ -1,0 +1,71 @@
+package io.sallyport.compile;
+
+import io.sallyport.mesh.ServicePort;
+import io.sallyport.policy.Origin;
+
+/// Every name that appears in the configuration of a proxy, in one place. Where Istio has a name
+/// for the same thing, it is that name, so that dashboards and habits carry over.
+public final class Names {
+  /// A cluster without endpoints: what is sent to it is reset, and its name stands in the log.
+  public static final String BLACK_HOLE_CLUSTER = "BlackHoleCluster";
+
+  /// A sidecar's capture listener.
+  public static final String VIRTUAL_OUTBOUND = "virtualOutbound";
+
+  /// The chain that swallows whoever dials the capture port itself.
+  public static final String CAPTURE_GUARD_CHAIN = "virtualOutbound-blackhole";
+
+  /// The chain of everything that looks like plain HTTP, whatever its port.
+  public static final String OUTBOUND_HTTP_CHAIN = "virtualOutbound-http";
+
+  /// The chain of everything else.
+  public static final String OUTBOUND_OTHER_CHAIN = "virtualOutbound-catchall-tcp";
+
+  /// A sidecar's route configuration.
+  public static final String OUTBOUND_ROUTES = "outbound_http";
+
+  /// The virtual host and the routes that refuse.
+  public static final String BLOCK_ALL = "block_all";
+
+  /// What stands in place of a policy and a rule where none allowed anything.
+  public static final String NO_RULE = "no-rule";
+
+  /// The metadata namespace under which a route says which policy and rule it comes from.
+  public static final String METADATA = "sallyport";
+
+  /// The connection's filter state that holds the port which the application dialled.
+  public static final String DESTINATION_PORT_STATE = "sallyport.destination_port";
+
+  /// The SDS name of a proxy's own certificate.
+  public static final String CERTIFICATE_SECRET = "default";
+
+  /// The SDS name of the trust bundle.
+  public static final String TRUST_BUNDLE_SECRET = "ROOTCA";
+
+  private Names() {}
+
+  /// The cluster that is one port of a service of the mesh; also the name of its endpoints.
+  public static String serviceCluster(ServicePort service) {
+    return "outbound|" + service.port() + "||" + service.name() + "." + service.namespace();
+  }
+
+  /// The server name that the hop to that service asks for (Istio's default SNI).
+  public static String serviceSni(ServicePort service) {
+    return "outbound_." + service.port() + "_._." + service.name() + "." + service.namespace();
+  }
+
+  /// The cluster that is one port of an outside host.
+  public static String externalCluster(String host, int port) {
+    return "external|" + port + "||" + host;
+  }
+
+  /// A gateway's listener on one of its ports (as documents name the port), and its routes.
+  public static String egressListener(int port) {
+    return "egress_" + port;
+  }
+
+  /// The named RBAC policy that one rule becomes: `NS/NAME#FIELD`.
+  public static String rbacPolicy(Origin origin) {
+    return origin.resource().qualifiedName() + "#" + origin.field().text();
+  }
+}

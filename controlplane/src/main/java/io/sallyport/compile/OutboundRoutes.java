@@ -1,0 +1,58 @@
+package io.sallyport.compile;
+
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.sallyport.compile.filter.DestinationPort;
+import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.policy.Origin;
+import io.sallyport.snapshot.ResourceType;
+import io.sallyport.snapshot.VersionedResource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The requests that a sidecar lets out: by host, and for each host by port. Everything else is
+/// 502.
+final class OutboundRoutes {
+  private static final int BLOCKED = 502;
+
+  private OutboundRoutes() {}
+
+  static VersionedResource compile(List<OutboundRoute> routes) {
+    SortedMap<String, List<OutboundRoute>> byHost = new TreeMap<>();
+    List<Origin> origins = new ArrayList<>();
+    for (OutboundRoute route : routes) {
+      byHost.computeIfAbsent(route.host(), _ -> new ArrayList<>()).add(route);
+      origins.addAll(route.grants());
+    }
+    RouteConfiguration.Builder configuration = Routes.configuration(Names.OUTBOUND_ROUTES);
+    byHost.forEach((host, ports) -> configuration.addVirtualHosts(virtualHost(host, ports)));
+    configuration.addVirtualHosts(Routes.refuseOtherHosts(BLOCKED));
+    return VersionedResource.of(
+        ResourceType.ROUTE, Names.OUTBOUND_ROUTES, configuration.build(), Grants.origins(origins));
+  }
+
+  private static VirtualHost virtualHost(String host, List<OutboundRoute> ports) {
+    VirtualHost.Builder virtualHost = VirtualHost.newBuilder().setName(host).addDomains(host);
+    ports.stream()
+        .sorted(Comparator.comparingInt(OutboundRoute::port))
+        .map(OutboundRoutes::route)
+        .forEach(virtualHost::addRoutes);
+    // what no route of a virtual host matches would be 404
+    return virtualHost.addRoutes(Routes.refuse(BLOCKED)).build();
+  }
+
+  private static Route route(OutboundRoute route) {
+    return Route.newBuilder()
+        .setName(route.host() + ":" + route.port())
+        .setMatch(
+            Routes.anyPath()
+                .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())))
+        .setRoute(Routes.to(Names.serviceCluster(route.hop().service())))
+        .setMetadata(Grants.metadata(route.grants()))
+        .build();
+  }
+}

@@ -1,0 +1,22 @@
+package io.sallyport.compile;
+
+import io.sallyport.mesh.ScopeView.SidecarView;
+import io.sallyport.snapshot.VersionedResource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/// A sidecar: one capture listener, one route configuration, and a cluster for each hop. Only the
+/// routes and hops know policies.
+final class SidecarCompiler {
+  private SidecarCompiler() {}
+
+  static Collection<VersionedResource> compile(SidecarView view) {
+    List<VersionedResource> resources = new ArrayList<>();
+    resources.add(OutboundListener.compile(view.scope().listen()));
+    resources.add(OutboundRoutes.compile(view.routes()));
+    resources.add(Clusters.blackHole());
+    resources.addAll(HopClusters.compile(view.routes()));
+    return resources;
+  }
+}

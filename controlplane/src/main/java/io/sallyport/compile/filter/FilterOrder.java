@@ -1,0 +1,45 @@
+package io.sallyport.compile.filter;
+
+import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.sallyport.mesh.ListenOptions.Interception;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The order of filters, for every kind of chain, in this one place.
+public final class FilterOrder {
+  private FilterOrder() {}
+
+  /// Before a chain is chosen. First the original destination, since chains and logs are about it;
+  /// then TLS, then HTTP: the HTTP inspector does not look at what the TLS inspector recognised.
+  public static List<ListenerFilter> capture(Interception interception) {
+    List<ListenerFilter> filters = new ArrayList<>();
+    filters.add(
+        switch (interception) {
+          case REDIRECT, TPROXY -> Inspectors.originalDestination();
+          case PROXY_PROTOCOL -> Inspectors.proxyProtocol();
+        });
+    filters.add(Inspectors.tls());
+    filters.add(Inspectors.http());
+    return filters;
+  }
+
+  /// A sidecar's outbound requests: the routes decide all.
+  public static List<HttpFilter> outbound() {
+    return List.of(http(Router.NAME, Router.CONFIG));
+  }
+
+  /// An egress gateway's requests. Who may comes first, so that nothing is done for a stranger;
+  /// what the mesh knows is taken out last, when nothing behind it can add to it or want it.
+  public static List<HttpFilter> egress() {
+    return List.of(
+        http(Rbac.NAME, Rbac.DENY_ALL),
+        http(MeshHeaders.NAME, MeshHeaders.strip()),
+        http(Router.NAME, Router.CONFIG));
+  }
+
+  private static HttpFilter http(String name, Message config) {
+    return HttpFilter.newBuilder().setName(name).setTypedConfig(Extensions.any(config)).build();
+  }
+}
