@@ -58,22 +58,22 @@ record Candidate(ResourceKey key, String source, List<Document> forms, boolean r
   }
 
   private static void reportDuplicate(Candidate kept, Candidate other, LinkReport report) {
-    for (Document document : other.forms()) {
-      LinkReport.Place[] places =
-          kept.forms().stream()
-              .limit(1)
-              .map(first -> new LinkReport.Place(first, FieldPath.ROOT, "kept: the first source"))
-              .toArray(LinkReport.Place[]::new);
-      report.add(
-          LinkReport.error(
-              document,
-              FieldPath.ROOT,
-              "%s comes from two sources, `%s` and `%s`"
-                  .formatted(other.key(), kept.source(), other.source()),
-              "only the one of `%s` counts; delete one of them".formatted(kept.source()),
-              places));
-      return;
-    }
+    LinkReport.Place[] places =
+        kept.forms().stream()
+            .limit(1)
+            .map(first -> new LinkReport.Place(first, FieldPath.ROOT, "kept: the first source"))
+            .toArray(LinkReport.Place[]::new);
+    other.forms().stream()
+        .limit(1)
+        .forEach(document ->
+            report.add(
+                LinkReport.error(
+                    document,
+                    FieldPath.ROOT,
+                    "%s comes from two sources, `%s` and `%s`"
+                        .formatted(other.key(), kept.source(), other.source()),
+                    "only the one of `%s` counts; delete one of them".formatted(kept.source()),
+                    places)));
   }
 
   /// The newest readable form, marked in `report` as in force: the whole of linking for kinds that
