@@ -1,13 +1,14 @@
 package io.sallyport.mesh;
 
 import io.sallyport.policy.EgressTrafficPolicy.Source;
+import io.sallyport.policy.Origin;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -54,17 +55,17 @@ final class EgressRoutes {
   }
 
   /// The routes of the workloads of a namespace that carry these labels.
-  Set<EgressRoute> of(String namespace, Map<String, String> labels) {
-    Set<EgressRoute> found = new LinkedHashSet<>();
+  Collection<EgressRoute> of(String namespace, Map<String, String> labels) {
+    Map<Origin, EgressRoute> found = new LinkedHashMap<>();
     collect(new Anchor(namespace, "", ""), labels, found);
     labels.forEach((key, value) -> collect(new Anchor(namespace, key, value), labels, found));
-    return found;
+    return found.values();
   }
 
-  private void collect(Anchor anchor, Map<String, String> labels, Set<EgressRoute> found) {
+  private void collect(Anchor anchor, Map<String, String> labels, Map<Origin, EgressRoute> found) {
     for (Selected selected : bySource.getOrDefault(anchor, List.of())) {
       if (Registry.selects(selected.source(), labels)) {
-        found.add(selected.route());
+        found.put(selected.route().origin(), selected.route());
       }
     }
   }
@@ -72,6 +73,11 @@ final class EgressRoutes {
   /// The routes through a gateway.
   List<EgressRoute> through(GatewayName gateway) {
     return byGateway.getOrDefault(gateway, List.of());
+  }
+
+  /// The origins of some routes, sorted.
+  static List<Origin> origins(Collection<EgressRoute> routes) {
+    return routes.stream().map(EgressRoute::origin).sorted().distinct().toList();
   }
 
   @Override

@@ -8,9 +8,11 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What is odd about an egress policy that is in force.
@@ -20,6 +22,7 @@ final class EgressWarnings {
   private final Registry registry;
   private final LinkReport report;
   private final Map<Source, List<Workload>> selections = new HashMap<>();
+  private final Map<List<Source>, Optional<SharedAccount>> sharing = new HashMap<>();
   private final Map<Account, List<Workload>> byAccount = new HashMap<>();
 
   private record Account(String namespace, String name) {
@@ -27,6 +30,8 @@ final class EgressWarnings {
       return new Account(workload.namespace(), workload.serviceAccount());
     }
   }
+
+  private record SharedAccount(Workload selected, Workload other) {}
 
   EgressWarnings(Registry registry, LinkReport report) {
     this.registry = registry;
@@ -77,22 +82,19 @@ final class EgressWarnings {
   }
 
   private void warnOfRule(Document document, EgressRule rule, FieldPath field) {
-    // By identity: hashing every workload of every rule would cost more than all the rest.
-    Map<Workload, Boolean> seen = new IdentityHashMap<>();
-    List<Workload> selected = new ArrayList<>();
     for (int j = 0; j < rule.from().size(); j++) {
       Source source = rule.from().get(j);
-      List<Workload> workloads = selections.computeIfAbsent(source, registry::select);
-      if (workloads.isEmpty()) {
+      if (select(source).isEmpty()) {
         warnOfEmptySource(document, source, field.child("from").index(j));
       }
-      for (Workload workload : workloads) {
-        if (seen.put(workload, true) == null) {
-          selected.add(workload);
-        }
-      }
     }
-    warnOfSharedAccount(document, field, selected, seen.keySet());
+    sharing
+        .computeIfAbsent(rule.from(), this::sharing)
+        .ifPresent(pair -> warnOfSharedAccount(document, field, pair));
+  }
+
+  private List<Workload> select(Source source) {
+    return selections.computeIfAbsent(source, registry::select);
   }
 
   private void warnOfEmptySource(Document document, Source source, FieldPath field) {
@@ -114,32 +116,43 @@ final class EgressWarnings {
             ""));
   }
 
+  /// The first workload that these sources select while another of its account is not selected.
+  private Optional<SharedAccount> sharing(List<Source> from) {
+    // By identity: hashing every workload of every rule would cost more than all the rest.
+    Map<Workload, Boolean> selected = new IdentityHashMap<>();
+    for (Source source : from) {
+      select(source).forEach(workload -> selected.put(workload, true));
+    }
+    Set<Account> looked = new HashSet<>();
+    for (Source source : from) {
+      for (Workload workload : select(source)) {
+        if (!looked.add(Account.of(workload))) {
+          continue;
+        }
+        for (Workload other : byAccount.getOrDefault(Account.of(workload), List.of())) {
+          if (!selected.containsKey(other)) {
+            return Optional.of(new SharedAccount(workload, other));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   /// A gateway knows a client by its service account only, so whoever shares the account of a
   /// selected workload is allowed there too. One warning a rule.
-  private void warnOfSharedAccount(
-      Document document, FieldPath field, List<Workload> selected, Set<Workload> seen) {
-    Map<Account, Integer> counts = new HashMap<>();
-    selected.forEach(workload -> counts.merge(Account.of(workload), 1, Integer::sum));
-    for (Workload workload : selected) {
-      List<Workload> sharing = byAccount.getOrDefault(Account.of(workload), List.of());
-      if (sharing.size() == counts.getOrDefault(Account.of(workload), 0)) {
-        continue;
-      }
-      Workload other =
-          sharing.stream().filter(each -> !seen.contains(each)).findFirst().orElseThrow();
-      report.add(
-          LinkReport.warning(
-              document,
-              field.child("from"),
-              "the rule selects %s/%s but not %s/%s, and both are service account `%s`"
-                  .formatted(
-                      workload.namespace(),
-                      workload.name(),
-                      other.namespace(),
-                      other.name(),
-                      workload.serviceAccount()),
-              "the gateway can't tell them apart; give them accounts of their own"));
-      return;
-    }
+  private void warnOfSharedAccount(Document document, FieldPath field, SharedAccount shared) {
+    report.add(
+        LinkReport.warning(
+            document,
+            field.child("from"),
+            "the rule selects %s/%s but not %s/%s, and both are service account `%s`"
+                .formatted(
+                    shared.selected().namespace(),
+                    shared.selected().name(),
+                    shared.other().namespace(),
+                    shared.other().name(),
+                    shared.selected().serviceAccount()),
+            "the gateway can't tell them apart; give them accounts of their own"));
   }
 }

@@ -10,6 +10,7 @@ import io.sallyport.policy.problem.Problem;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -91,6 +92,11 @@ final class Gateways {
 
   private static GatewayClass gatewayClass(Document document) {
     return ((Gateway) document.resource()).gatewayClass();
+  }
+
+  /// The port on which a proxy with these `ports` really listens for a listener.
+  static int bindPort(Listener listener, Map<String, Integer> ports) {
+    return ports.getOrDefault(listener.name(), listener.port());
   }
 
   private SortedMap<GatewayName, Gateway> resources() {

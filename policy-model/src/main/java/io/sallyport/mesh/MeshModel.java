@@ -18,14 +18,18 @@ public final class MeshModel {
   private final Gateways gateways;
   private final Registry registry;
   private final EgressRoutes routes;
-  private final Views views;
+  private final Scopes scopes;
+  private final SidecarViews sidecarViews;
+  private final GatewayViews gatewayViews;
 
   MeshModel(MeshConfig config, Gateways gateways, Registry registry, EgressRoutes routes) {
     this.config = config;
     this.gateways = gateways;
     this.registry = registry;
     this.routes = routes;
-    this.views = new Views(config, gateways, registry, routes);
+    this.scopes = new Scopes(registry, routes);
+    this.sidecarViews = new SidecarViews(config, registry, routes);
+    this.gatewayViews = new GatewayViews(config, gateways, registry, routes);
   }
 
   /// Joins what users wrote. A function of the image and of nothing else; a user's mistake becomes
@@ -47,19 +51,34 @@ public final class MeshModel {
 
   /// The scope that a workload's proxy shares with all proxies of the same configuration.
   public Scope scope(Workload workload, ListenOptions options) {
-    return views.scope(workload, options);
+    return scopes.of(workload, options);
   }
 
   /// What the proxies of a scope may see. Where no workload of the mesh is of that scope (any
   /// more), that is nothing.
   public ScopeView view(Scope scope) {
-    return views.view(scope);
+    if (!scopes.isLive(scope)) {
+      return emptyView(scope);
+    }
+    return switch (scope.kind()) {
+      case SIDECAR -> sidecarViews.view(scope);
+      case EGRESS_GATEWAY -> gatewayViews.view(scope);
+      case INGRESS_GATEWAY -> throw notAScope(scope);
+    };
   }
 
   /// What a proxy of that scope may see once its workload is gone from the mesh, even where others
   /// still share the scope: no route.
   public ScopeView emptyView(Scope scope) {
-    return views.empty(scope);
+    return switch (scope.kind()) {
+      case SIDECAR -> sidecarViews.empty(scope);
+      case EGRESS_GATEWAY -> gatewayViews.empty(scope);
+      case INGRESS_GATEWAY -> throw notAScope(scope);
+    };
+  }
+
+  private static IllegalArgumentException notAScope(Scope scope) {
+    return new IllegalArgumentException("no workload has a scope of kind " + scope.kind());
   }
 
   /// Where a gateway's port can be reached: the addresses of its proxies, and the ports that they
@@ -76,7 +95,8 @@ public final class MeshModel {
             .filter(proxy -> IpAddress.isLiteral(proxy.entry().address()))
             .map(proxy ->
                 new Endpoint(
-                    proxy.entry().address(), Views.bindPort(listener.get(), proxy.entry().ports())))
+                    proxy.entry().address(),
+                    Gateways.bindPort(listener.get(), proxy.entry().ports())))
             .distinct()
             .sorted(Comparator.comparing(Endpoint::address).thenComparingInt(Endpoint::port))
             .toList();

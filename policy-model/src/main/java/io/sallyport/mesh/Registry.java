@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Every workload of the mesh, what its proxy is, and who carries which labels.
 final class Registry {
@@ -103,6 +105,13 @@ final class Registry {
   /// Whether a workload of the source's namespace with these labels is meant.
   static boolean selects(Source source, Map<String, String> labels) {
     return labels.entrySet().containsAll(source.workloadSelector().entrySet());
+  }
+
+  /// The SPIFFE IDs of some workloads.
+  static SortedSet<String> spiffeIds(List<Workload> workloads, String trustDomain) {
+    SortedSet<String> ids = new TreeSet<>();
+    workloads.forEach(workload -> ids.add(workload.spiffeId(trustDomain)));
+    return ids;
   }
 
   @Override

@@ -83,7 +83,7 @@ final class RegistryWarnings {
     Map<Integer, Listener> byBindPort = new HashMap<>();
     for (Listener listener : Gateways.listeners(gateway).values()) {
       byName.put(listener.name(), listener);
-      Listener other = byBindPort.putIfAbsent(Views.bindPort(listener, entry.ports()), listener);
+      Listener other = byBindPort.putIfAbsent(Gateways.bindPort(listener, entry.ports()), listener);
       if (other != null) {
         report.add(
             LinkReport.error(
@@ -94,7 +94,7 @@ final class RegistryWarnings {
                         other.name(),
                         listener.name(),
                         name,
-                        Views.bindPort(listener, entry.ports())),
+                        Gateways.bindPort(listener, entry.ports())),
                 "listener `%s` is out of force at this proxy".formatted(listener.name())));
       }
     }
