@@ -4,6 +4,7 @@ import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// Everything that the proxies of one scope may see and nothing else: the only argument of the
 /// compiler. Record equality is the change detection, so lists are in a fixed order.
@@ -11,6 +12,17 @@ public sealed interface ScopeView {
   Scope scope();
 
   String trustDomain();
+
+  /// The services whose endpoints the scope needs.
+  default SortedSet<ServicePort> services() {
+    SortedSet<ServicePort> services = new TreeSet<>();
+    switch (this) {
+      case SidecarView sidecar ->
+          sidecar.routes().forEach(route -> services.add(route.hop().service()));
+      case EgressGatewayView _ -> {}
+    }
+    return services;
+  }
 
   /// What a sidecar may do: its workload's outbound routes.
   ///
