@@ -2,6 +2,7 @@ package io.sallyport.xds;
 
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.Snapshot;
+import io.sallyport.snapshot.SnapshotFeed;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.List;
 
@@ -9,6 +10,12 @@ import java.util.List;
 /// executor, in order for one stream; implementations are thread-safe and must not block.
 public interface XdsEvents {
   void connected(long stream, ProxyId proxy, String encoding, String userAgent);
+
+  /// What the stream is to receive, now and later; told right after [#connected].
+  default void feeds(long stream, SnapshotFeed feed) {}
+
+  /// The proxy said when it subscribed that it has these, from an earlier stream.
+  default void held(long stream, ResourceType type, List<VersionedResource> resources) {}
 
   /// An update of one type has left, whole. `bytes` is what went on the wire.
   void sent(
@@ -18,7 +25,12 @@ public interface XdsEvents {
       List<String> removed,
       long bytes);
 
-  /// The proxy accepted an update of one type.
+  /// The proxy accepted one response, a part of an update or all of it: it has `changed` now, and
+  /// `removed` no longer.
+  default void accepted(
+      long stream, ResourceType type, List<VersionedResource> changed, List<String> removed) {}
+
+  /// The proxy accepted an update of one type, all of it.
   void acked(long stream, ResourceType type);
 
   /// The proxy refused: `suspects` are the resources of that update that its message names, or all
