@@ -2,7 +2,6 @@ package io.sallyport.xds;
 
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.Snapshot;
-import io.sallyport.snapshot.SnapshotFeed;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.List;
 
@@ -10,9 +9,6 @@ import java.util.List;
 /// executor, in order for one stream; implementations are thread-safe and must not block.
 public interface XdsEvents {
   void connected(long stream, ProxyId proxy, String encoding, String userAgent);
-
-  /// What the stream is to receive, now and later; told right after [#connected].
-  default void feeds(long stream, SnapshotFeed feed) {}
 
   /// The proxy said when it subscribed that it has these, from an earlier stream.
   default void held(long stream, ResourceType type, List<VersionedResource> resources) {}
