@@ -1,0 +1,111 @@
+package io.sallyport.policy.read;
+
+import io.sallyport.policy.Kind;
+import io.sallyport.policy.problem.Printable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// What `apiVersion` and `kind` say a document is. A misspelt one must never pass for somebody
+/// else's document: that would drop a policy in silence.
+sealed interface ApiKind {
+  record Known(Kind kind, boolean knownVersion) implements ApiKind {}
+
+  /// A document of somebody else.
+  ///
+  /// @param what it is, in words
+  record Foreign(String what) implements ApiKind {}
+
+  record Unknown(String message, String help) implements ApiKind {}
+
+  /// Kubernetes' own kinds in its core group; another name there is a misspelling.
+  Set<String> CORE_KINDS =
+      Set.of(
+          "Binding",
+          "ComponentStatus",
+          "ConfigMap",
+          "Endpoints",
+          "Event",
+          "LimitRange",
+          "Node",
+          "PersistentVolume",
+          "PersistentVolumeClaim",
+          "Pod",
+          "PodTemplate",
+          "ReplicationController",
+          "ResourceQuota",
+          "Secret");
+
+  Pattern VERSION = Pattern.compile("v[0-9]+((alpha|beta)[0-9]+)?");
+
+  static ApiKind of(String apiVersion, String kindName) {
+    int slash = apiVersion.indexOf('/');
+    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+    String version = apiVersion.substring(slash + 1);
+    List<Kind> ofGroup = kinds(group);
+    if (!VERSION.matcher(version).matches()) {
+      return new Unknown(
+          "apiVersion " + Printable.quote(apiVersion) + " has no version",
+          "expected GROUP/VERSION such as `" + apiVersions(Kind.ASM_EGRESS_TRAFFIC_POLICY) + "`");
+    }
+    if (ofGroup.isEmpty()) {
+      return foreignGroup(group);
+    }
+    for (Kind kind : ofGroup) {
+      if (kind.kindName().equals(kindName)) {
+        return new Known(kind, kind.versions().contains(version));
+      }
+    }
+    return group.isEmpty() && CORE_KINDS.contains(kindName)
+        ? new Foreign("a Kubernetes " + kindName)
+        : unknownKind(group, kindName, ofGroup);
+  }
+
+  /// The kind that a `…List` kind lists.
+  static Optional<Kind> listed(String apiVersion, String kindName) {
+    return kindName.endsWith("List")
+            && of(apiVersion, kindName.substring(0, kindName.length() - "List".length()))
+                instanceof Known(Kind kind, _)
+        ? Optional.of(kind)
+        : Optional.empty();
+  }
+
+  /// The values of `apiVersion` that a kind is accepted with.
+  static String apiVersions(Kind kind) {
+    String prefix = kind.group().isEmpty() ? "" : kind.group() + "/";
+    return kind.versions().stream().map(version -> prefix + version).collect(joiningOr());
+  }
+
+  private static ApiKind foreignGroup(String group) {
+    for (Kind kind : Kind.values()) {
+      if (group.length() <= 2 * kind.group().length()
+          && !kind.group().isEmpty()
+          && NearestName.distance(group, kind.group()) <= 2) {
+        return new Unknown(
+            "unknown group " + Printable.quote(group), "did you mean `" + kind.group() + "`?");
+      }
+    }
+    return new Foreign("a document of group " + Printable.quote(group));
+  }
+
+  private static ApiKind unknownKind(String group, String kindName, List<Kind> ofGroup) {
+    List<String> names = ofGroup.stream().map(Kind::kindName).toList();
+    String where = group.isEmpty() ? "in Kubernetes' core group" : "in group " + group;
+    return new Unknown(
+        "unknown kind " + Printable.quote(kindName) + " " + where,
+        NearestName.to(kindName, names)
+            .map(name -> "did you mean `" + name + "`?")
+            .orElse("known kinds: " + String.join(", ", names)));
+  }
+
+  private static List<Kind> kinds(String group) {
+    return Arrays.stream(Kind.values()).filter(kind -> kind.group().equals(group)).toList();
+  }
+
+  private static java.util.stream.Collector<CharSequence, ?, String> joiningOr() {
+    return Collectors.joining("` or `");
+  }
+}

@@ -1,0 +1,91 @@
+package io.sallyport.policy.read;
+
+import io.sallyport.policy.EgressTrafficPolicy;
+import io.sallyport.policy.EgressTrafficPolicy.Destination;
+import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
+import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
+import io.sallyport.policy.EgressTrafficPolicy.Port;
+import io.sallyport.policy.EgressTrafficPolicy.Protocol;
+import io.sallyport.policy.EgressTrafficPolicy.Source;
+import io.sallyport.policy.HostName;
+import io.sallyport.policy.Kind;
+import io.sallyport.policy.KubernetesName;
+import io.sallyport.policy.Metadata;
+import java.util.Optional;
+
+/// `istio.alibabacloud.com ASMEgressTrafficPolicy` with the fields of its public schema, and our
+/// own `EgressTrafficPolicy` of the same shape.
+final class EgressTrafficPolicyBinding {
+  private static final int MOST = 10_000;
+
+  private EgressTrafficPolicyBinding() {}
+
+  static EgressTrafficPolicy bind(Kind kind, Metadata metadata, RecordBinder spec) {
+    return new EgressTrafficPolicy(
+        kind,
+        metadata,
+        spec.required("byEgressGateway").object(EgressTrafficPolicyBinding::gateway),
+        spec.required("egressRules")
+            .list(MOST, item -> item.object(EgressTrafficPolicyBinding::rule)));
+  }
+
+  private static String gateway(RecordBinder gateway) {
+    gateway.notSupportedYet("port");
+    return gateway.required("name").parse(KubernetesName::dnsSubdomain, "");
+  }
+
+  private static EgressRule rule(RecordBinder rule) {
+    rule.optional("name").string("");
+    return new EgressRule(
+        rule.required("from").list(MOST, item -> item.object(EgressTrafficPolicyBinding::source)),
+        rule.required("to")
+            .list(MOST, item -> item.object(EgressTrafficPolicyBinding::destination)));
+  }
+
+  private static Source source(RecordBinder source) {
+    return new Source(
+        source.required("namespace").parse(KubernetesName::dnsLabel, ""),
+        source.optional("workloadSelector").selector());
+  }
+
+  private static Destination destination(RecordBinder to) {
+    Port port = to.required("port").object(EgressTrafficPolicyBinding::port);
+    FieldValue hop = to.optional("byEgressGateway");
+    Optional<Integer> gatewayPort = hop.object(EgressTrafficPolicyBinding::gatewayPort);
+    hop.notSupportedYet(gatewayPort.isEmpty(), "a hop without `byEgressGateway.port`");
+    FieldValue upgradeField = to.optional("httpsUpgrade");
+    Optional<HttpsUpgrade> upgrade = upgradeField.object(EgressTrafficPolicyBinding::httpsUpgrade);
+    upgradeField.notSupportedYet(upgrade.isPresent(), "httpsUpgrade");
+    return new Destination(
+        to.optional("name").parse(KubernetesName::dnsSubdomain, ""),
+        Distinct.hosts(
+            to.required("hosts"),
+            port.protocol() == Protocol.TCP ? HostName::parseOrIp : HostName::parse),
+        port,
+        gatewayPort,
+        upgrade);
+  }
+
+  private static Port port(RecordBinder port) {
+    port.notSupportedYet("targetPort");
+    FieldValue protocolField = port.required("protocol");
+    Protocol protocol = protocolField.oneOf(Protocol.class, Protocol.HTTP);
+    protocolField.notSupportedYet(protocol == Protocol.HTTPS, "protocol HTTPS");
+    protocolField.notSupportedYet(protocol == Protocol.TCP, "protocol TCP");
+    return new Port(
+        port.optional("name").parse(KubernetesName::dnsLabel, ""),
+        port.required("number").port(0),
+        protocol);
+  }
+
+  private static Optional<Integer> gatewayPort(RecordBinder gateway) {
+    gateway.notSupportedYet("name");
+    return gateway.optional("port").map(port -> port.port(0));
+  }
+
+  private static Optional<HttpsUpgrade> httpsUpgrade(RecordBinder upgrade) {
+    boolean enabled = upgrade.optional("enabled").bool(false);
+    int port = upgrade.optional("port").port(443);
+    return enabled ? Optional.of(new HttpsUpgrade(port)) : Optional.empty();
+  }
+}
