@@ -1,0 +1,162 @@
+package io.sallyport.xds;
+
+import io.sallyport.snapshot.VersionedResource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a client has of one type, and what it refused.
+final class Holdings {
+  /// Stands for the version of what the client was told does not exist.
+  private static final String ABSENT = "";
+
+  private final Map<String, String> held = new HashMap<>();
+  private final Map<String, String> parked = new HashMap<>();
+
+  /// To be sent although the client has it: it may have forgotten it, or needs to hear it again.
+  private final Set<String> again = new HashSet<>();
+
+  /// To be sent in a response of its own, because it was in one that was refused for another's
+  /// sake, or for nobody knows whose.
+  private final Set<String> alone = new HashSet<>();
+
+  /// Compares with what the client is to have.
+  Difference compare(Subscription wanted, View view) {
+    List<VersionedResource> upserts = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    boolean anyParked = false;
+    if (wanted.isWildcard()) {
+      for (VersionedResource resource : view.all().values()) {
+        anyParked |= !compare(resource, upserts);
+      }
+    }
+    for (String name : wanted.names()) {
+      VersionedResource resource = view.get(name);
+      if (resource == null) {
+        if (!held.containsKey(name)) {
+          missing.add(name);
+        }
+      } else if (!wanted.isWildcard() || !view.all().containsKey(name)) {
+        anyParked |= !compare(resource, upserts);
+      }
+    }
+    List<String> removals = new ArrayList<>();
+    held.forEach((name, version) -> {
+      if (!version.equals(ABSENT) && view.get(name) == null) {
+        removals.add(name);
+      }
+    });
+    removals.sort(null);
+    return new Difference(
+        List.copyOf(upserts), List.copyOf(missing), List.copyOf(removals), anyParked);
+  }
+
+  /// @return false if the client lacks the resource because it refused it
+  private boolean compare(VersionedResource resource, List<VersionedResource> upserts) {
+    if (resource.version().equals(parked.get(resource.name()))) {
+      return false;
+    }
+    if (!resource.version().equals(held.get(resource.name())) || again.contains(resource.name())) {
+      upserts.add(resource);
+    }
+    return true;
+  }
+
+  boolean has(VersionedResource resource) {
+    return resource.version().equals(held.get(resource.name()));
+  }
+
+  boolean isParked(VersionedResource resource) {
+    return resource.version().equals(parked.get(resource.name()));
+  }
+
+  boolean isToGoAlone(String name) {
+    return alone.contains(name);
+  }
+
+  /// The client says that it has this.
+  void claim(String name, String version) {
+    held.put(name, version);
+  }
+
+  /// The client wants to be told anew, whatever it had or refused.
+  void renew(String name) {
+    held.remove(name);
+    parked.remove(name);
+    again.add(name);
+  }
+
+  /// The client needs to hear this again, unless it refused it.
+  void repeat(String name) {
+    again.add(name);
+  }
+
+  /// The client no longer cares.
+  void forget(String name) {
+    held.remove(name);
+    parked.remove(name);
+    again.remove(name);
+    alone.remove(name);
+  }
+
+  /// The client cares only about these from now on.
+  void retain(Subscription wanted) {
+    held.keySet().removeIf(name -> !wanted.covers(name));
+    parked.keySet().removeIf(name -> !wanted.covers(name));
+    again.removeIf(name -> !wanted.covers(name));
+    alone.removeIf(name -> !wanted.covers(name));
+  }
+
+  /// This is on its way.
+  void leaves(String name) {
+    again.remove(name);
+    alone.remove(name);
+  }
+
+  /// The client has taken this, or is taken to have. What it asked for again since is still owed.
+  ///
+  /// @return what it had before, to be given to [#undo] if it turns out that it has not
+  @Nullable String take(VersionedResource resource) {
+    parked.remove(resource.name());
+    return again.contains(resource.name()) ? null : held.put(resource.name(), resource.version());
+  }
+
+  /// The client has dropped this, or knows that there is no such thing.
+  void drop(String name, boolean named) {
+    parked.remove(name);
+    if (again.contains(name)) {
+      return;
+    }
+    if (named) {
+      held.put(name, ABSENT);
+    } else {
+      held.remove(name);
+    }
+  }
+
+  /// The client has not taken what [#take] assumed.
+  void undo(VersionedResource resource, @Nullable String before) {
+    if (!has(resource)) {
+      return;
+    }
+    if (before == null) {
+      held.remove(resource.name());
+    } else {
+      held.put(resource.name(), before);
+    }
+  }
+
+  /// The client refuses this version; it is not offered again.
+  void park(VersionedResource resource) {
+    parked.put(resource.name(), resource.version());
+  }
+
+  /// The client refused a response that held this and more; it is offered once more, alone.
+  void isolate(VersionedResource resource) {
+    alone.add(resource.name());
+  }
+}

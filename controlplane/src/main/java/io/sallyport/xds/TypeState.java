@@ -1,0 +1,335 @@
+package io.sallyport.xds;
+
+import io.sallyport.snapshot.ResourceType;
+import io.sallyport.snapshot.VersionedResource;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What one stream knows of one type: what the client wants, what it has, and the one update that
+/// is on its way to it.
+final class TypeState {
+  private final long stream;
+  private final ResourceType type;
+  private final Pace pace;
+  private final XdsEvents events;
+  private final Subscription subscription = new Subscription();
+  private final Holdings holdings = new Holdings();
+  private final Batching batching;
+
+  /// The client waits for an answer even if there is nothing to tell.
+  private boolean owed;
+
+  private @Nullable Update update;
+
+  /// The last update that was not answered in time; its answers still count.
+  private @Nullable Update late;
+
+  /// The difference to [#compared]; null if it has to be computed again.
+  private @Nullable Difference difference;
+
+  private String compared = "";
+
+  TypeState(long stream, ResourceType type, Encoding encoding, Pace pace, XdsEvents events) {
+    this.stream = stream;
+    this.type = type;
+    this.pace = pace;
+    this.events = events;
+    this.batching = Batching.of(encoding, type, pace.pieceBytes());
+  }
+
+  boolean isOpen() {
+    return subscription.isOpen();
+  }
+
+  /// Takes a client's request.
+  ///
+  /// @return why the stream can't go on; empty if it can
+  Optional<String> receive(Request request, View view) {
+    if (!request.nonce().isEmpty()) {
+      answer(request.nonce(), request.error());
+    }
+    boolean changed =
+        switch (request) {
+          case Request.Incremental incremental -> subscribe(incremental, view);
+          case Request.StateOfTheWorld whole -> subscribe(whole, view);
+        };
+    if (changed) {
+      difference = null;
+    }
+    return subscription.names().size() > pace.maxNames()
+        ? Optional.of(
+            "%d names of type %s, at most %d are served"
+                .formatted(subscription.names().size(), type.shortName(), pace.maxNames()))
+        : Optional.empty();
+  }
+
+  private boolean subscribe(Request.Incremental request, View view) {
+    boolean first = !subscription.isOpen();
+    if (!first && request.subscribe().isEmpty() && request.unsubscribe().isEmpty()) {
+      return false;
+    }
+    boolean wasWildcard = subscription.isWildcard();
+    if (first) {
+      subscription.open(hasWildcard(), request.subscribe());
+    }
+    for (String name : request.unsubscribe()) {
+      subscription.remove(name);
+      // A wildcard may still cover it: then the client has to be told whether it does.
+      if (subscription.covers(name) && view.get(name) != null) {
+        holdings.renew(name);
+      }
+    }
+    holdings.retain(subscription);
+    for (String name : request.subscribe()) {
+      String shared = shared(name, view);
+      subscription.add(shared);
+      if (!name.equals(Subscription.WILDCARD)
+          && !(first && request.initialVersions().containsKey(name))) {
+        holdings.renew(shared);
+      }
+    }
+    if (first && !request.initialVersions().isEmpty()) {
+      request.initialVersions().forEach((name, version) -> claim(name, version, view));
+      tellHeld(view);
+    }
+    owed |= !wasWildcard && subscription.isWildcard() && request.initialVersions().isEmpty();
+    return true;
+  }
+
+  private void claim(String name, String version, View view) {
+    if (!subscription.covers(name) || version.isEmpty()) {
+      return;
+    }
+    VersionedResource resource = view.get(name);
+    holdings.claim(
+        shared(name, view),
+        resource != null && resource.version().equals(version) ? resource.version() : version);
+  }
+
+  private void tellHeld(View view) {
+    List<VersionedResource> held =
+        view.all().values().stream()
+            .filter(resource -> subscription.covers(resource.name()) && holdings.has(resource))
+            .toList();
+    events.held(stream, type, held);
+  }
+
+  private boolean subscribe(Request.StateOfTheWorld request, View view) {
+    boolean first = !subscription.isOpen();
+    if (first) {
+      subscription.open(hasWildcard(), request.names());
+    }
+    List<String> names = request.names().stream().map(name -> shared(name, view)).toList();
+    boolean wasWildcard = !first && subscription.isWildcard();
+    List<String> added = subscription.replace(names);
+    holdings.retain(subscription);
+    boolean hasAll = first && batching.recognises(request.version(), subscription, view, holdings);
+    if (hasAll) {
+      tellHeld(view);
+    }
+    if (!first) {
+      added.forEach(holdings::renew);
+    }
+    owed |= !hasAll && (first || !added.isEmpty() || (!wasWildcard && subscription.isWildcard()));
+    return first || !added.isEmpty() || wasWildcard != subscription.isWildcard() || hasAll;
+  }
+
+  /// The string of the snapshot rather than the request's own, which a thousand streams would keep.
+  private static String shared(String name, View view) {
+    VersionedResource resource = view.get(name);
+    return resource == null ? name : resource.name();
+  }
+
+  private boolean hasWildcard() {
+    return type == ResourceType.CLUSTER || type == ResourceType.LISTENER;
+  }
+
+  private void answer(String nonce, Optional<String> error) {
+    Piece piece = update == null ? null : update.answered(nonce);
+    if (update != null && piece != null) {
+      if (error.isPresent()) {
+        update.refuse();
+        refuse(piece, error.get());
+      } else {
+        batching.accept(piece, subscription, holdings);
+        events.accepted(stream, type, piece.changed(), piece.removed());
+      }
+      finish(update);
+      return;
+    }
+    piece = late == null ? null : late.answered(nonce);
+    if (late != null && piece != null) {
+      if (error.isPresent()) {
+        for (VersionedResource resource : piece.changed()) {
+          holdings.undo(resource, late.before().get(resource.name()));
+        }
+        late.refuse();
+        refuse(piece, error.get());
+      } else {
+        batching.confirm(piece, holdings);
+        events.accepted(stream, type, piece.changed(), piece.removed());
+      }
+      finish(late);
+    }
+  }
+
+  private void refuse(Piece piece, String message) {
+    List<VersionedResource> changed = piece.changed();
+    List<VersionedResource> named = changed.size() == 1 ? changed : Suspects.in(message, changed);
+    events.nacked(stream, type, message, named.isEmpty() ? changed : named);
+    List<VersionedResource> taken = batching.refuse(piece, named, subscription, holdings);
+    if (!taken.isEmpty()) {
+      events.accepted(stream, type, taken, List.of());
+    }
+    difference = null;
+  }
+
+  private void finish(Update asked) {
+    if (!asked.isDone()) {
+      return;
+    }
+    if (asked == update) {
+      update = null;
+    } else {
+      late = null;
+      difference = null;
+    }
+    if (!batching.sendsAllAtOnce()) {
+      difference = null;
+    }
+    if (!asked.isRefused()) {
+      events.acked(stream, type);
+    }
+  }
+
+  /// Stops waiting for an answer that should have come: the client is taken to have what it got.
+  void expire(Instant now) {
+    Update slow = update;
+    if (slow == null || slow.hasUnsent() || now.isBefore(slow.lastSent().plus(pace.answerWait()))) {
+      return;
+    }
+    for (Piece piece : slow.unanswered()) {
+      for (VersionedResource resource : piece.changed()) {
+        String before = holdings.take(resource);
+        if (before != null) {
+          slow.before().put(resource.name(), before);
+        }
+      }
+      piece.removed().forEach(name -> holdings.drop(name, subscription.names().contains(name)));
+    }
+    late = slow;
+    update = null;
+    difference = null;
+  }
+
+  /// When [#expire] will have something to do.
+  Optional<Instant> expiry() {
+    return update == null || update.hasUnsent()
+        ? Optional.empty()
+        : Optional.of(update.lastSent().plus(pace.answerWait()));
+  }
+
+  /// The client needs to hear this again.
+  void repeat(String name) {
+    holdings.repeat(name);
+    difference = null;
+  }
+
+  /// Gives up what was not sent yet. What was is still to be answered.
+  void dropUnsent() {
+    if (update != null && update.hasUnsent()) {
+      update.dropUnsent();
+      difference = null;
+      tellSent(update);
+      finish(update);
+    }
+  }
+
+  boolean isBusy() {
+    return update != null;
+  }
+
+  boolean hasUnsent() {
+    return update != null && update.hasUnsent();
+  }
+
+  boolean wantsUpsert(View view) {
+    return isOpen()
+        && !isBusy()
+        && (owed && batching.answersEmpty()
+            || !difference(view).upserts().isEmpty()
+            || (batching.tellsMissing() && !difference(view).missing().isEmpty()));
+  }
+
+  boolean wantsRemoval(View view) {
+    return isOpen()
+        && !isBusy()
+        && batching.tellsRemoved()
+        && !difference(view).removals().isEmpty();
+  }
+
+  boolean hasParked(View view) {
+    return isOpen() && !isBusy() && difference(view).parked();
+  }
+
+  /// Whether the client has acknowledged everything that it is to have.
+  boolean isSynced(View view) {
+    return !isOpen()
+        || (!isBusy()
+            && late == null
+            && !wantsUpsert(view)
+            && !wantsRemoval(view)
+            && !hasParked(view));
+  }
+
+  private Difference difference(View view) {
+    Difference known = difference;
+    if (known != null && compared.equals(view.key())) {
+      return known;
+    }
+    Difference fresh = holdings.compare(subscription, view);
+    difference = fresh;
+    compared = view.key();
+    return fresh;
+  }
+
+  void startUpsert(View view) {
+    Difference todo = difference(view);
+    update = new Update(batching.upserts(todo, subscription, view, holdings));
+    difference = new Difference(List.of(), List.of(), todo.removals(), todo.parked());
+    owed = false;
+  }
+
+  void startRemoval(View view) {
+    Difference todo = difference(view);
+    update = new Update(batching.removals(todo, subscription, view, holdings));
+    difference = new Difference(todo.upserts(), todo.missing(), List.of(), todo.parked());
+  }
+
+  /// Takes the next piece of the update under way; there is one.
+  Piece take() {
+    return Objects.requireNonNull(update, "nothing is under way").take();
+  }
+
+  /// Makes the response that carries a piece just taken.
+  Response send(Piece piece, String nonce, View view, Instant now) {
+    Update sending = Objects.requireNonNull(update, "nothing is under way");
+    for (VersionedResource resource : piece.changed()) {
+      holdings.leaves(resource.name());
+    }
+    piece.removed().forEach(holdings::leaves);
+    Response response = batching.response(nonce, piece, subscription, view, holdings);
+    sending.sent(nonce, piece, response.size(), now);
+    if (!sending.hasUnsent()) {
+      tellSent(sending);
+    }
+    return response;
+  }
+
+  private void tellSent(Update whole) {
+    events.sent(stream, type, whole.changed(), whole.removed(), whole.bytes());
+  }
+}
