@@ -176,7 +176,6 @@ final class AdsCall extends ServerCall.Listener<ByteString> {
   private Session open(Admission.Admitted admitted, Admission.Claims claims) {
     service.events().connected(id, admitted.proxy(), encoding.label(), claims.userAgent());
     SnapshotFeed feed = admitted.feed();
-    service.events().feeds(id, feed);
     SnapshotFeed.Registration registration = feed.onChange(this::onChange);
     XdsStream stream =
         new XdsStream(
