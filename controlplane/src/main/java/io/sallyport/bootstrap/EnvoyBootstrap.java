@@ -1,0 +1,308 @@
+package io.sallyport.bootstrap;
+
+import io.sallyport.identity.SpiffeId;
+import io.sallyport.mesh.ListenOptions.Interception;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/// The text of `envoy.yaml` and of the files beside it that name the proxy's certificate. Pure. The
+/// documents are built as trees and then written, so that no value can become structure.
+final class EnvoyBootstrap {
+  private static final String ADS_CERTIFICATE = "ads-certificate";
+  private static final String ADS_TRUST_BUNDLE = "ads-trust-bundle";
+  private static final String TLS =
+      "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.";
+  private static final String HTTP_OPTIONS =
+      "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+  /// The heap that a proxy may take before it first refuses requests and then connections.
+  private static final long HEAP_BYTES = 1L << 30;
+
+  private static final int CONNECTIONS = 50_000;
+
+  private final BootstrapRequest request;
+  private final SpiffeId controlPlane;
+  private final Path directory;
+
+  /// @param directory where the proxy sees the files
+  EnvoyBootstrap(BootstrapRequest request, SpiffeId controlPlane, Path directory) {
+    this.request = request;
+    this.controlPlane = controlPlane;
+    this.directory = directory;
+  }
+
+  String envoyYaml() {
+    return """
+    # Written by 'sallyport bootstrap'. Envoy gets everything else from the control plane, over
+    # mutual TLS with the certificate beside this file.
+    """
+        + yaml(
+            tree(
+                "node",
+                node(),
+                "admin",
+                tree("address", socketAddress(request.envoyAdmin())),
+                "dynamic_resources",
+                dynamicResources(),
+                "static_resources",
+                tree("clusters", List.of(xdsCluster())),
+                "bootstrap_extensions",
+                List.of(
+                    typed(
+                        "envoy.bootstrap.internal_listener",
+                        "envoy.extensions.bootstrap.internal_listener.v3.InternalListener")),
+                "overload_manager",
+                overloadManager(),
+                "layered_runtime",
+                tree("layers", List.of(tree("name", "static", "static_layer", runtime())))));
+  }
+
+  String certificateYaml() {
+    return secretYaml(
+        ADS_CERTIFICATE,
+        "tls_certificate",
+        tree(
+            "certificate_chain",
+            file(CredentialDirectory.CERTIFICATE),
+            "private_key",
+            file(CredentialDirectory.KEY),
+            "watched_directory",
+            tree("path", directory.toString())));
+  }
+
+  String trustYaml() {
+    return secretYaml(
+        ADS_TRUST_BUNDLE,
+        "validation_context",
+        tree(
+            "trusted_ca",
+            file(CredentialDirectory.TRUST_BUNDLE),
+            "watched_directory",
+            tree("path", directory.toString())));
+  }
+
+  private Map<String, Object> node() {
+    SequencedMap<String, Object> node =
+        tree(
+            "id",
+            BootstrapRequest.name(request.kind())
+                + "~"
+                + request.namespace()
+                + "~"
+                + request.workload(),
+            "cluster",
+            request.workload() + "." + request.namespace());
+    SequencedMap<String, Object> wishes = tree();
+    BootstrapRequest.Listen listen = request.listen();
+    listen.interception().ifPresent(how -> wishes.put("interception", name(how)));
+    listen.outbound().ifPresent(address -> wishes.put("outbound", address.toString()));
+    listen.inbound().ifPresent(address -> wishes.put("inbound", address.toString()));
+    listen.bind().ifPresent(address -> wishes.put("bind", address));
+    if (!wishes.isEmpty()) {
+      node.put("metadata", tree("sallyport", wishes));
+    }
+    return node;
+  }
+
+  private static String name(Interception interception) {
+    return switch (interception) {
+      case REDIRECT -> "redirect";
+      case TPROXY -> "tproxy";
+      case PROXY_PROTOCOL -> "proxy-protocol";
+    };
+  }
+
+  /// Incremental ADS. It waits for its first configuration without end: a proxy that gave up would
+  /// be ready and serve nothing.
+  private static Map<String, Object> dynamicResources() {
+    Map<String, Object> backOff = tree("base_interval", "0.5s", "max_interval", "5s");
+    return tree(
+        "ads_config",
+        tree(
+            "api_type",
+            "DELTA_GRPC",
+            "transport_api_version",
+            "V3",
+            "set_node_on_first_message_only",
+            true,
+            "grpc_services",
+            List.of(
+                tree(
+                    "envoy_grpc",
+                    tree("cluster_name", "xds", "retry_policy", tree("retry_back_off", backOff))))),
+        "cds_config",
+        overAds(),
+        "lds_config",
+        overAds());
+  }
+
+  private static Map<String, Object> overAds() {
+    return tree("ads", tree(), "resource_api_version", "V3", "initial_fetch_timeout", "0s");
+  }
+
+  private Map<String, Object> xdsCluster() {
+    HostPort xds = request.xds();
+    SequencedMap<String, Object> cluster =
+        tree("name", "xds", "type", xds.isAddress() ? "STATIC" : "STRICT_DNS");
+    if (!xds.isAddress()) {
+      cluster.put("dns_lookup_family", "V4_PREFERRED");
+    }
+    cluster.put("connect_timeout", "5s");
+    cluster.put(
+        "load_assignment",
+        tree(
+            "cluster_name",
+            "xds",
+            "endpoints",
+            List.of(
+                tree(
+                    "lb_endpoints",
+                    List.of(tree("endpoint", tree("address", socketAddress(xds))))))));
+    Map<String, Object> keepalive = tree("interval", "30s", "timeout", "10s");
+    cluster.put(
+        "typed_extension_protocol_options",
+        tree(
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            tree(
+                "@type",
+                HTTP_OPTIONS,
+                "explicit_http_config",
+                tree("http2_protocol_options", tree("connection_keepalive", keepalive)))));
+    cluster.put("transport_socket", transportSocket());
+    return cluster;
+  }
+
+  /// Mutual TLS; the server must be the control plane by its SPIFFE ID, whatever its address.
+  private Map<String, Object> transportSocket() {
+    SequencedMap<String, Object> context =
+        tree(
+            "@type",
+            TLS + "UpstreamTlsContext",
+            "common_tls_context",
+            tree(
+                "tls_params",
+                tree(
+                    "tls_minimum_protocol_version",
+                    "TLSv1_2",
+                    "tls_maximum_protocol_version",
+                    "TLSv1_3"),
+                "tls_certificate_sds_secret_configs",
+                List.of(secret(ADS_CERTIFICATE, CredentialDirectory.CERTIFICATE_SDS)),
+                "combined_validation_context",
+                tree(
+                    "default_validation_context",
+                    tree(
+                        "match_typed_subject_alt_names",
+                        List.of(
+                            tree(
+                                "san_type",
+                                "URI",
+                                "matcher",
+                                tree("exact", controlPlane.toString())))),
+                    "validation_context_sds_secret_config",
+                    secret(ADS_TRUST_BUNDLE, CredentialDirectory.TRUST_SDS))));
+    if (!request.xds().isAddress()) { // RFC 6066, section 3: no address in SNI
+      context.put("sni", request.xds().host());
+    }
+    return tree("name", "envoy.transport_sockets.tls", "typed_config", context);
+  }
+
+  private static Map<String, Object> overloadManager() {
+    String heap = "envoy.resource_monitors.fixed_heap";
+    String connections = "envoy.resource_monitors.global_downstream_max_connections";
+    Map<String, Object> fixedHeap =
+        typed(heap, "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig");
+    config(fixedHeap).put("max_heap_size_bytes", HEAP_BYTES);
+    Map<String, Object> limit =
+        typed(
+            connections,
+            "envoy.extensions.resource_monitors.downstream_connections.v3"
+                + ".DownstreamConnectionsConfig");
+    config(limit).put("max_active_downstream_connections", CONNECTIONS);
+    return tree(
+        "refresh_interval",
+        "0.25s",
+        "resource_monitors",
+        List.of(fixedHeap, limit),
+        "actions",
+        List.of(
+            action("envoy.overload_actions.shrink_heap", heap, 0.90),
+            action("envoy.overload_actions.stop_accepting_requests", heap, 0.95),
+            action("envoy.overload_actions.stop_accepting_connections", heap, 0.98)));
+  }
+
+  private static Map<String, Object> action(String name, String monitor, double threshold) {
+    return tree(
+        "name",
+        name,
+        "triggers",
+        List.of(tree("name", monitor, "threshold", tree("value", threshold))));
+  }
+
+  /// One client's many requests can't keep a worker from the others'. There is no admin layer, so
+  /// nobody changes this while Envoy runs.
+  private static Map<String, Object> runtime() {
+    return tree("http.max_requests_per_io_cycle", 10);
+  }
+
+  private Map<String, Object> secret(String name, String file) {
+    return tree(
+        "name",
+        name,
+        "sds_config",
+        tree(
+            "path_config_source",
+            tree("path", directory.resolve(file).toString()),
+            "resource_api_version",
+            "V3"));
+  }
+
+  private static String secretYaml(String name, String kind, Map<String, Object> content) {
+    Map<String, Object> secret = tree("@type", TLS + "Secret", "name", name, kind, content);
+    return """
+    # Written by 'sallyport bootstrap': a secret that Envoy reads again whenever something is moved
+    # into the watched directory.
+    """
+        + yaml(tree("resources", List.of(secret)));
+  }
+
+  private Map<String, Object> file(String name) {
+    return tree("filename", directory.resolve(name).toString());
+  }
+
+  private static Map<String, Object> socketAddress(HostPort at) {
+    return tree("socket_address", tree("address", at.host(), "port_value", at.port()));
+  }
+
+  private static Map<String, Object> typed(String name, String message) {
+    return tree("name", name, "typed_config", tree("@type", "type.googleapis.com/" + message));
+  }
+
+  @SuppressWarnings("unchecked") // as typed() made it
+  private static Map<String, Object> config(Map<String, Object> typed) {
+    return (Map<String, Object>) java.util.Objects.requireNonNull(typed.get("typed_config"));
+  }
+
+  /// A mapping of keys and values in turn.
+  private static SequencedMap<String, Object> tree(Object... keysAndValues) {
+    SequencedMap<String, Object> tree = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      tree.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return tree;
+  }
+
+  private static String yaml(Map<String, Object> tree) {
+    DumperOptions options = new DumperOptions();
+    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+    options.setIndicatorIndent(2);
+    options.setIndentWithIndicator(true);
+    options.setSplitLines(false);
+    return new Yaml(options).dump(tree);
+  }
+}
