@@ -2,8 +2,7 @@ package io.sallyport.compile;
 
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import java.net.InetAddress;
-import java.util.Optional;
+import io.sallyport.policy.IpAddress;
 
 /// Socket addresses as Envoy wants them: IP literals, never names.
 final class Addresses {
@@ -30,26 +29,19 @@ final class Addresses {
   ///
   /// @throws IllegalArgumentException where the text is anything else
   static Address ofHostAndOptionalPort(String text, int defaultPort) {
-    Optional<String> ip = ip(unbracketed(text));
-    return ip.isPresent() ? of(ip.get(), defaultPort) : ofHostAndPort(text);
+    String ip = unbracketed(text);
+    return IpAddress.isLiteral(ip) ? of(ip, defaultPort) : ofHostAndPort(text);
   }
 
   static int portOf(Address address) {
     return address.getSocketAddress().getPortValue();
   }
 
-  /// The address in its canonical form; empty for what is no IP literal.
-  static Optional<String> ip(String text) {
-    try {
-      return Optional.of(InetAddress.ofLiteral(text).getHostAddress());
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
   private static String requireIp(String text) {
-    return ip(text)
-        .orElseThrow(() -> new IllegalArgumentException("expected an IP address, got " + text));
+    if (!IpAddress.isLiteral(text)) {
+      throw new IllegalArgumentException("expected an IP address, got " + text);
+    }
+    return text;
   }
 
   private static String unbracketed(String text) {

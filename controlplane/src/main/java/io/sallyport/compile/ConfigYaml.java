@@ -25,6 +25,9 @@ public final class ConfigYaml {
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().usingTypeRegistry(EnvoyTypes.REGISTRY).preservingProtoFieldNames();
 
+  /// Stands first wherever it stands, so that people find their way.
+  private static final String NAME = "name";
+
   private ConfigYaml() {}
 
   /// Those of one type as a YAML list, sorted by name, each below comments that say which fields of
@@ -71,6 +74,10 @@ public final class ConfigYaml {
   private static Object plain(JsonElement element) {
     if (element.isJsonObject()) {
       Map<String, Object> map = new LinkedHashMap<>();
+      JsonElement name = element.getAsJsonObject().get(NAME);
+      if (name != null) {
+        map.put(NAME, plain(name));
+      }
       for (Map.Entry<String, JsonElement> entry : element.getAsJsonObject().entrySet()) {
         map.put(entry.getKey(), plain(entry.getValue()));
       }

@@ -5,10 +5,14 @@ import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.sallyport.compile.filter.AccessLogs;
 import io.sallyport.compile.filter.ConnectionManager;
+import io.sallyport.compile.filter.FilterOrder;
 import io.sallyport.mesh.Scope;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.GatewayListener;
+import io.sallyport.policy.IpAddress;
+import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.List;
@@ -17,6 +21,7 @@ import java.util.List;
 /// HTTP. Which workload may do what is the routes' affair.
 final class EgressListener {
   private static final String ANY_ADDRESS = "0.0.0.0";
+  private static final int HELLO_SECONDS = 5;
   private static final int HANDSHAKE_SECONDS = 15;
   private static final int BUFFER_BYTES = 32 * 1024;
 
@@ -31,6 +36,9 @@ final class EgressListener {
             // what reaches it is on its way out of the mesh
             .setTrafficDirection(TrafficDirection.OUTBOUND)
             .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
+            .addAllListenerFilters(FilterOrder.egressListener())
+            .setListenerFiltersTimeout(Durations.fromSeconds(HELLO_SECONDS))
+            .addAccessLog(AccessLogs.ofFailedHandshakes())
             .addFilterChains(
                 FilterChain.newBuilder()
                     .setName(name)
@@ -38,12 +46,14 @@ final class EgressListener {
                     .setTransportSocketConnectTimeout(Durations.fromSeconds(HANDSHAKE_SECONDS))
                     .addFilters(ConnectionManager.egress(name, Ads.routes())))
             .build();
-    return VersionedResource.of(ResourceType.LISTENER, name, listener, List.of());
+    List<Origin> origins =
+        port.routes().stream().flatMap(route -> EgressRoutes.rules(route).stream()).toList();
+    return VersionedResource.of(ResourceType.LISTENER, name, listener, Grants.origins(origins));
   }
 
   /// What the proxy asked for, else its workload's address; where that is a name, every address.
   private static String bindAddress(Scope scope) {
     String wanted = scope.listen().bind().isEmpty() ? scope.address() : scope.listen().bind();
-    return Addresses.ip(wanted).orElse(ANY_ADDRESS);
+    return IpAddress.isLiteral(wanted) ? wanted : ANY_ADDRESS;
   }
 }

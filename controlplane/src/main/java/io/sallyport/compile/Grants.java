@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.sallyport.policy.Origin;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Says in the configuration, and beside it, which rules it comes from.
 final class Grants {
@@ -21,12 +22,17 @@ final class Grants {
         .toList();
   }
 
-  /// A route's metadata, which access logs show: the policy as `NS/NAME`, the rule as its field.
-  /// Several are joined by a comma and a space.
+  /// A route's metadata, which access logs show: the policy as `NS/NAME` and the rule as its field.
+  /// Where several rules lead to one route, all stand there; where those are of several policies,
+  /// each rule stands with its policy, as `NS/NAME#FIELD`.
   static Metadata metadata(List<Origin> rules) {
+    List<String> policies =
+        rules.stream().map(rule -> rule.resource().qualifiedName()).sorted().distinct().toList();
+    Stream<String> fields =
+        rules.stream()
+            .map(rule -> policies.size() == 1 ? rule.field().text() : Names.rbacPolicy(rule));
     return metadata(
-        joined(rules.stream().map(rule -> rule.resource().qualifiedName()).toList()),
-        joined(rules.stream().map(rule -> rule.field().text()).toList()));
+        String.join(", ", policies), fields.sorted().distinct().collect(Collectors.joining(", ")));
   }
 
   /// The metadata of a route that refuses.
@@ -43,9 +49,5 @@ final class Grants {
                 .putFields("rule", Value.newBuilder().setStringValue(rule).build())
                 .build())
         .build();
-  }
-
-  private static String joined(List<String> texts) {
-    return texts.stream().sorted().distinct().collect(Collectors.joining(", "));
   }
 }

@@ -1,10 +1,12 @@
 package io.sallyport.compile;
 
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
@@ -15,19 +17,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// The hops to gateways: one cluster for each port of a gateway that some route uses. HTTP/2, so
 /// one connection carries many requests (and, by extended CONNECT, can carry WebSockets).
 final class HopClusters {
-  /// The same limits as the listener at the other end.
+  /// The same limits as the listener at the other end. A gateway that died silently is noticed by
+  /// pings, not by requests that hang.
   private static final ExplicitHttpConfig HTTP2 =
       ExplicitHttpConfig.newBuilder()
           .setHttp2ProtocolOptions(
               Http2ProtocolOptions.newBuilder()
                   .setMaxConcurrentStreams(UInt32Value.of(100))
                   .setInitialStreamWindowSize(UInt32Value.of(64 * 1024))
-                  .setInitialConnectionWindowSize(UInt32Value.of(1024 * 1024)))
+                  .setInitialConnectionWindowSize(UInt32Value.of(1024 * 1024))
+                  .setConnectionKeepalive(
+                      KeepaliveSettings.newBuilder()
+                          .setInterval(Durations.fromSeconds(30))
+                          .setTimeout(Durations.fromSeconds(10))))
           .build();
 
   private HopClusters() {}
@@ -51,8 +57,7 @@ final class HopClusters {
         Clusters.http(name, HTTP2)
             .setType(DiscoveryType.EDS)
             .setEdsClusterConfig(EdsClusterConfig.newBuilder().setEdsConfig(Ads.endpoints()))
-            .setTransportSocket(
-                HopTls.client(Names.serviceSni(hop.service()), new TreeSet<>(hop.gatewayNames())))
+            .setTransportSocket(HopTls.client(Names.serviceSni(hop.service()), hop.gatewayNames()))
             .build();
     return VersionedResource.of(ResourceType.CLUSTER, name, cluster, Grants.origins(origins));
   }

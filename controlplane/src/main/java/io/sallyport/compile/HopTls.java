@@ -1,6 +1,7 @@
 package io.sallyport.compile;
 
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -14,8 +15,8 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.Tls
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.sallyport.compile.filter.Extensions;
-import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
 
 /// Both ends of the mutual TLS between two proxies. Each shows its SVID and checks the other's URI
 /// SAN; nothing else in a certificate counts (SPIFFE X.509-SVID, section 4).
@@ -24,16 +25,14 @@ final class HopTls {
 
   private HopTls() {}
 
-  /// The client's end: only the given SPIFFE IDs may answer. Without any, nobody may: an empty list
-  /// of matchers would accept everyone that the trust bundle signs.
-  static TransportSocket client(String sni, Collection<String> serverIds) {
+  /// The client's end: only the given SPIFFE IDs may answer.
+  ///
+  /// @param serverIds not empty: an empty list would accept everyone that the trust bundle signs
+  static TransportSocket client(String sni, SortedSet<String> serverIds) {
     List<SubjectAltNameMatcher> servers =
-        serverIds.isEmpty()
-            ? List.of(uriSan(StringMatcher.newBuilder().setExact("spiffe://nobody").build()))
-            : serverIds.stream()
-                .sorted()
-                .map(id -> uriSan(StringMatcher.newBuilder().setExact(id).build()))
-                .toList();
+        serverIds.stream()
+            .map(id -> uriSan(StringMatcher.newBuilder().setExact(id).build()))
+            .toList();
     return socket(
         UpstreamTlsContext.newBuilder()
             .setCommonTlsContext(common(servers).addAlpnProtocols("h2"))
@@ -79,7 +78,7 @@ final class HopTls {
     return SubjectAltNameMatcher.newBuilder().setSanType(SanType.URI).setMatcher(matcher).build();
   }
 
-  private static TransportSocket socket(com.google.protobuf.Message context) {
+  private static TransportSocket socket(Message context) {
     return TransportSocket.newBuilder()
         .setName(SOCKET)
         .setTypedConfig(Extensions.any(context))

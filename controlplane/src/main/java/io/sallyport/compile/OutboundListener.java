@@ -50,7 +50,8 @@ final class OutboundListener {
         ResourceType.LISTENER, Names.VIRTUAL_OUTBOUND, listener.build(), List.of());
   }
 
-  /// Whoever dials the capture port itself, and so has no other destination, gets nowhere.
+  /// Whoever dials the capture port itself, and so has no other destination, gets nowhere; nor does
+  /// who dials an outside host on a port of that number, which looks the same.
   private static FilterChain captureGuard(int port) {
     return FilterChain.newBuilder()
         .setName(Names.CAPTURE_GUARD_CHAIN)

@@ -42,7 +42,7 @@ final class OutboundRoutes {
         .map(OutboundRoutes::route)
         .forEach(virtualHost::addRoutes);
     // what no route of a virtual host matches would be 404
-    return virtualHost.addRoutes(Routes.refuse(BLOCKED)).build();
+    return virtualHost.addAllRoutes(Routes.refuse(BLOCKED)).build();
   }
 
   private static Route route(OutboundRoute route) {

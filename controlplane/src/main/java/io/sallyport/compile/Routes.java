@@ -5,11 +5,16 @@ import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch.ConnectMatcher;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.sallyport.compile.filter.Extensions;
+import java.util.List;
 
 /// What the route configurations of all proxies have in common.
 final class Routes {
@@ -21,6 +26,9 @@ final class Routes {
   private static final String UNSEEN = "connect-failure,refused-stream,reset-before-request";
 
   private static final int RETRIES = 2;
+
+  /// How often another host than the one that failed is looked for.
+  private static final int HOST_ATTEMPTS = 3;
 
   private Routes() {}
 
@@ -39,14 +47,31 @@ final class Routes {
         .setCluster(cluster)
         .setTimeout(NO_LIMIT)
         .setRetryPolicy(
-            RetryPolicy.newBuilder().setRetryOn(UNSEEN).setNumRetries(UInt32Value.of(RETRIES)));
+            RetryPolicy.newBuilder()
+                .setRetryOn(UNSEEN)
+                .setNumRetries(UInt32Value.of(RETRIES))
+                .addRetryHostPredicate(
+                    RetryHostPredicate.newBuilder()
+                        .setName("envoy.retry_host_predicates.previous_hosts")
+                        .setTypedConfig(
+                            Extensions.any(PreviousHostsPredicate.getDefaultInstance())))
+                .setHostSelectionRetryMaxAttempts(HOST_ATTEMPTS));
   }
 
-  /// The route that refuses whatever comes to it.
-  static Route refuse(int status) {
+  /// The routes that refuse whatever comes to them: requests with a path, and `CONNECT`, which has
+  /// none and would otherwise be answered with 404.
+  static List<Route> refuse(int status) {
+    return List.of(
+        refuse(anyPath(), status),
+        refuse(
+            RouteMatch.newBuilder().setConnectMatcher(ConnectMatcher.getDefaultInstance()),
+            status));
+  }
+
+  private static Route refuse(RouteMatch.Builder match, int status) {
     return Route.newBuilder()
         .setName(Names.BLOCK_ALL)
-        .setMatch(anyPath())
+        .setMatch(match)
         .setDirectResponse(DirectResponseAction.newBuilder().setStatus(status))
         .setMetadata(Grants.noRule())
         .build();
@@ -57,7 +82,7 @@ final class Routes {
     return VirtualHost.newBuilder()
         .setName(Names.BLOCK_ALL)
         .addDomains("*")
-        .addRoutes(refuse(status))
+        .addAllRoutes(refuse(status))
         .build();
   }
 }

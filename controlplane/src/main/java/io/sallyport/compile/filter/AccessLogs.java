@@ -5,8 +5,10 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher.PathSegment;
@@ -60,6 +62,23 @@ public final class AccessLogs {
     return AccessLog.newBuilder()
         .setName("stdout")
         .setTypedConfig(Extensions.any(stdout(Names.NO_RULE, Names.NO_RULE)))
+        .build();
+  }
+
+  /// Of connections whose TLS handshake failed, in which no other log ever has a line: no client
+  /// certificate, an unknown authority, a foreign trust domain.
+  public static AccessLog ofFailedHandshakes() {
+    return ofBlocked().toBuilder()
+        .setFilter(
+            AccessLogFilter.newBuilder()
+                .setExtensionFilter(
+                    ExtensionFilter.newBuilder()
+                        .setName("envoy.access_loggers.extension_filters.cel")
+                        .setTypedConfig(
+                            Extensions.any(
+                                ExpressionFilter.newBuilder()
+                                    .setExpression("has(connection.transport_failure_reason)")
+                                    .build()))))
         .build();
   }
 

@@ -107,6 +107,8 @@ public final class ConnectionManager {
         .setMaxConcurrentStreams(UInt32Value.of(MAX_STREAMS))
         .setInitialStreamWindowSize(UInt32Value.of(STREAM_WINDOW))
         .setInitialConnectionWindowSize(UInt32Value.of(CONNECTION_WINDOW))
+        // a bad request ends its stream, not the connection that others share
+        .setOverrideStreamErrorOnInvalidHttpMessage(BoolValue.of(true))
         .build();
   }
 

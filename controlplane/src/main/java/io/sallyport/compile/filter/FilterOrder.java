@@ -25,9 +25,15 @@ public final class FilterOrder {
     return filters;
   }
 
-  /// A sidecar's outbound requests: the routes decide all.
+  /// Before a gateway's handshake: only so that the log can tell which server name was asked for.
+  public static List<ListenerFilter> egressListener() {
+    return List.of(Inspectors.tls());
+  }
+
+  /// A sidecar's outbound requests. The routes decide who may; no header of an application steers
+  /// this Envoy or the gateway's.
   public static List<HttpFilter> outbound() {
-    return List.of(http(Router.NAME, Router.CONFIG));
+    return List.of(http(MeshHeaders.NAME, MeshHeaders.strip()), http(Router.NAME, Router.CONFIG));
   }
 
   /// An egress gateway's requests. Who may comes first, so that nothing is done for a stranger;

@@ -4,8 +4,8 @@ import com.google.protobuf.Message;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
 
-/// Takes out what only the mesh may know, before a request leaves it, and what an outside server
-/// must not tell the mesh's proxies, before a response enters it. What an application sent in
+/// Takes out what only the mesh may know, before a request leaves it, and what neither an
+/// application nor an outside server may tell the mesh's proxies. What an application sent in
 /// standard end-to-end headers stays.
 final class MeshHeaders {
   static final String NAME = "envoy.filters.http.header_mutation";
