@@ -108,7 +108,8 @@ final class ScopeBoard {
       Published unchanged = last.get();
       return new Published(view, unchanged.compiled(), unchanged.resources(), unchanged.snapshot());
     }
-    Snapshot snapshot = Snapshot.of(resources);
+    Snapshot fresh = Snapshot.of(resources);
+    Snapshot snapshot = last.map(Published::snapshot).map(fresh::sharing).orElse(fresh);
     if (same.isEmpty()) {
       events.compiled(target.scope(), snapshot, Duration.between(start, clock.instant()));
     }

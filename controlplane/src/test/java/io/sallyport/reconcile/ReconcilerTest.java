@@ -13,6 +13,7 @@ import io.sallyport.reconcile.ControlPlaneFixture.Stream;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.Snapshot;
 import io.sallyport.snapshot.SnapshotFeed;
+import io.sallyport.snapshot.VersionedResource;
 import io.sallyport.xds.Admission;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,11 +59,12 @@ class ReconcilerTest {
 
   @Test
   void aChangeReachesExactlyTheProxiesWhoseViewItChanges() {
-    plane.apply(Mesh.whole());
+    plane.apply(Mesh.whole(Mesh.policy("other", "mytest", "sleep", "other.org")));
     Stream sleep = plane.connectSleep();
     Stream nginx = plane.connect("sidecar~default~nginx", "nginx");
     Stream gateway = plane.connect("egress-gateway~istio-egress~gw-0", "gw");
     Snapshot nginxBefore = nginx.snapshot();
+    VersionedResource constant = sleep.snapshot().of(ResourceType.CLUSTER).get("constant");
     plane.compiled.clear();
     plane.assigned.clear();
     plane.now.set(Instant.ofEpochMilli(42));
@@ -73,6 +75,9 @@ class ReconcilerTest {
     assertThat(gateway.routes()).contains("httpbin.org", "ns/mytest/sa/sleep");
     assertThat(nginx.snapshot()).isSameAs(nginxBefore);
     assertThat(List.of(sleep.changes, gateway.changes, nginx.changes)).containsExactly(1, 1, 0);
+    assertThat(sleep.snapshot().of(ResourceType.CLUSTER).get("constant"))
+        .as("what did not change is the same object")
+        .isSameAs(constant);
     assertThat(plane.compiled).hasSize(2);
     assertThat(plane.assigned)
         .containsExactlyInAnyOrder(
