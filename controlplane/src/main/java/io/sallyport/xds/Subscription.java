@@ -58,6 +58,15 @@ final class Subscription {
     }
   }
 
+  /// Whether a state-of-the-world request for `wanted` changes nothing.
+  boolean isAlready(List<String> wanted) {
+    return wanted.isEmpty()
+        ? names.isEmpty() && (!wildcard || !everNamed)
+        : wildcard == wanted.contains(WILDCARD)
+            && names.size() + (wildcard ? 1 : 0) == wanted.size()
+            && wanted.stream().allMatch(name -> name.equals(WILDCARD) || names.contains(name));
+  }
+
   /// Wants exactly these from now on, as a state-of-the-world request says. A client that never
   /// named anything keeps its legacy wildcard by naming nothing again.
   ///

@@ -82,7 +82,9 @@ final class TypeState {
         holdings.renew(name);
       }
     }
-    holdings.retain(subscription);
+    if (!first) {
+      holdings.retain(subscription);
+    }
     for (String name : request.subscribe()) {
       String shared = shared(name, view);
       subscription.add(shared);
@@ -119,6 +121,9 @@ final class TypeState {
 
   private boolean subscribe(Request.StateOfTheWorld request, View view) {
     boolean first = !subscription.isOpen();
+    if (!first && subscription.isAlready(request.names())) {
+      return false;
+    }
     if (first) {
       subscription.open(hasWildcard(), request.names());
     }
@@ -134,7 +139,7 @@ final class TypeState {
       added.forEach(holdings::renew);
     }
     owed |= !hasAll && (first || !added.isEmpty() || (!wasWildcard && subscription.isWildcard()));
-    return first || !added.isEmpty() || wasWildcard != subscription.isWildcard() || hasAll;
+    return true;
   }
 
   /// The string of the snapshot rather than the request's own, which a thousand streams would keep.

@@ -1,6 +1,8 @@
 package io.sallyport.xds;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
@@ -16,6 +18,7 @@ import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.Snapshot;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.List;
+import java.util.Map;
 
 /// Small resources of every type; `revision` changes their version and nothing else.
 public final class Samples {
@@ -88,5 +91,39 @@ public final class Samples {
 
   public static Snapshot snapshot(VersionedResource... resources) {
     return Snapshot.of(List.of(resources));
+  }
+
+  /// The name of a resource and its mark: `r` and the revision.
+  public static Map.Entry<String, String> named(Any any) {
+    try {
+      return switch (ResourceType.ofTypeUrl(any.getTypeUrl()).orElseThrow()) {
+        case CLUSTER -> {
+          Cluster cluster = any.unpack(Cluster.class);
+          yield Map.entry(cluster.getName(), cluster.getAltStatName());
+        }
+        case ENDPOINT -> {
+          ClusterLoadAssignment assignment = any.unpack(ClusterLoadAssignment.class);
+          yield Map.entry(
+              assignment.getClusterName(),
+              String.join("", assignment.getNamedEndpointsMap().keySet()));
+        }
+        case SECRET -> {
+          Secret secret = any.unpack(Secret.class);
+          yield Map.entry(
+              secret.getName(),
+              secret.getGenericSecret().getSecret().getInlineBytes().toStringUtf8());
+        }
+        case LISTENER -> {
+          Listener listener = any.unpack(Listener.class);
+          yield Map.entry(listener.getName(), listener.getStatPrefix());
+        }
+        case ROUTE -> {
+          RouteConfiguration route = any.unpack(RouteConfiguration.class);
+          yield Map.entry(route.getName(), route.getInternalOnlyHeaders(0));
+        }
+      };
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 }

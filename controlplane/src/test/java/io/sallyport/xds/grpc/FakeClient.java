@@ -1,15 +1,9 @@
 package io.sallyport.xds.grpc;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.Code;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Node;
-import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.service.discovery.v3.AggregatedDiscoveryServiceGrpc;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -24,6 +18,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.xds.Encoding;
+import io.sallyport.xds.Samples;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -335,7 +330,7 @@ final class FakeClient implements AutoCloseable {
     SortedMap<String, String> marks = new TreeMap<>();
     SortedMap<String, String> versions = new TreeMap<>();
     for (Resource resource : response.getResourcesList()) {
-      marks.put(resource.getName(), named(resource.getResource()).getValue());
+      marks.put(resource.getName(), Samples.named(resource.getResource()).getValue());
       versions.put(resource.getName(), resource.getVersion());
     }
     return new Received(
@@ -351,7 +346,7 @@ final class FakeClient implements AutoCloseable {
   private static Received read(DiscoveryResponse response) {
     SortedMap<String, String> marks = new TreeMap<>();
     for (Any any : response.getResourcesList()) {
-      Map.Entry<String, String> named = named(any);
+      Map.Entry<String, String> named = Samples.named(any);
       marks.put(named.getKey(), named.getValue());
     }
     return new Received(
@@ -366,39 +361,6 @@ final class FakeClient implements AutoCloseable {
 
   private static ResourceType type(String typeUrl) {
     return ResourceType.ofTypeUrl(typeUrl).orElseThrow();
-  }
-
-  private static Map.Entry<String, String> named(Any any) {
-    try {
-      return switch (type(any.getTypeUrl())) {
-        case CLUSTER -> {
-          Cluster cluster = any.unpack(Cluster.class);
-          yield Map.entry(cluster.getName(), cluster.getAltStatName());
-        }
-        case ENDPOINT -> {
-          ClusterLoadAssignment assignment = any.unpack(ClusterLoadAssignment.class);
-          yield Map.entry(
-              assignment.getClusterName(),
-              String.join("", assignment.getNamedEndpointsMap().keySet()));
-        }
-        case SECRET -> {
-          Secret secret = any.unpack(Secret.class);
-          yield Map.entry(
-              secret.getName(),
-              secret.getGenericSecret().getSecret().getInlineBytes().toStringUtf8());
-        }
-        case LISTENER -> {
-          Listener listener = any.unpack(Listener.class);
-          yield Map.entry(listener.getName(), listener.getStatPrefix());
-        }
-        case ROUTE -> {
-          RouteConfiguration route = any.unpack(RouteConfiguration.class);
-          yield Map.entry(route.getName(), route.getInternalOnlyHeaders(0));
-        }
-      };
-    } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Override
