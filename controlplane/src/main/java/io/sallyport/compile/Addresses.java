@@ -3,9 +3,12 @@ package io.sallyport.compile;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.sallyport.policy.IpAddress;
+import java.util.regex.Pattern;
 
 /// Socket addresses as Envoy wants them: IP literals, never names.
 final class Addresses {
+  private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
+
   private Addresses() {}
 
   static Address of(String ip, int port) {
@@ -22,7 +25,11 @@ final class Addresses {
     if (colon < 0) {
       throw new IllegalArgumentException("expected ADDRESS:PORT, got " + text);
     }
-    return of(requireIp(unbracketed(text.substring(0, colon))), port(text.substring(colon + 1)));
+    String host = text.substring(0, colon);
+    if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
+      throw new IllegalArgumentException("expected brackets around the IPv6 address in " + text);
+    }
+    return of(requireIp(unbracketed(host)), port(text.substring(colon + 1)));
   }
 
   /// Of `ADDRESS` or `ADDRESS:PORT`; IPv6 with a port stands in brackets, without one it may.
@@ -49,10 +56,12 @@ final class Addresses {
   }
 
   private static int port(String text) {
-    int port = Integer.parseInt(text);
-    if (port < 1 || port > 65535) {
-      throw new IllegalArgumentException("expected a port between 1 and 65535, got " + text);
+    if (PORT.matcher(text).matches()) {
+      int port = Integer.parseInt(text);
+      if (port >= 1 && port <= 65535) {
+        return port;
+      }
     }
-    return port;
+    throw new IllegalArgumentException("expected a port between 1 and 65535, got " + text);
   }
 }

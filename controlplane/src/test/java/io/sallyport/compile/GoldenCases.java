@@ -10,27 +10,106 @@ import static io.sallyport.compile.Views.rule;
 import static io.sallyport.compile.Views.sidecar;
 import static io.sallyport.compile.Views.to;
 
+import io.sallyport.mesh.Change;
 import io.sallyport.mesh.ListenOptions;
 import io.sallyport.mesh.ListenOptions.Interception;
+import io.sallyport.mesh.MeshModel;
+import io.sallyport.mesh.ResourceImage;
 import io.sallyport.mesh.ScopeView;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.mesh.ServiceEndpoints;
+import io.sallyport.mesh.ServiceEndpoints.Endpoint;
+import io.sallyport.mesh.ServicePort;
+import io.sallyport.mesh.Workload;
+import io.sallyport.policy.Kind;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.ResourceKey;
+import io.sallyport.policy.read.DocumentReader;
+import io.sallyport.policy.read.ReadDocument;
+import io.sallyport.policy.read.ReadResult;
+import io.sallyport.snapshot.VersionedResource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/// The cases whose whole output is kept as golden files, `compile/CASE/out/SCOPE/`.
+/// The cases whose whole output is kept as golden files, `compile/CASE/out/SCOPE/`: those with
+/// documents in `compile/CASE/in/`, and those that are written here, because no document says them
+/// (yet) or many would have to.
 final class GoldenCases {
   private static final List<String> HTTPBIN = List.of("127.0.3.1");
+  private static final EnvoyCompiler COMPILER = new EnvoyCompiler();
 
   private GoldenCases() {}
 
-  /// By case, then by scope.
-  static Map<String, Map<String, ScopeView>> all() {
+  /// The resources by case, then by scope.
+  static SortedMap<String, SortedMap<String, List<VersionedResource>>> all(Path root)
+      throws IOException {
+    SortedMap<String, SortedMap<String, List<VersionedResource>>> cases = new TreeMap<>();
+    try (Stream<Path> folders = Files.list(root)) {
+      for (Path folder : folders.sorted().toList()) {
+        if (Files.isDirectory(folder.resolve("in"))) {
+          cases.put(folder.getFileName().toString(), fromDocuments(folder.resolve("in")));
+        }
+      }
+    }
+    views().forEach((name, scopes) -> cases.put(name, compiled(scopes)));
+    return cases;
+  }
+
+  /// The scope of every workload's proxy, as its bootstrap asks for it.
+  private static SortedMap<String, List<VersionedResource>> fromDocuments(Path folder)
+      throws IOException {
+    List<Change> changes = new ArrayList<>();
+    List<ResourceKey> workloads = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        ReadResult read = new DocumentReader().read(file.toString(), Files.readAllBytes(file));
+        for (ReadDocument document : read.documents()) {
+          changes.add(new Change.Upsert("test", document.document().orElseThrow()));
+          if (document.key().kind() == Kind.WORKLOAD_ENTRY) {
+            workloads.add(document.key());
+          }
+        }
+      }
+    }
+    MeshModel model = MeshModel.link(ResourceImage.EMPTY.with(changes)).model();
+    SortedMap<String, List<VersionedResource>> scopes = new TreeMap<>();
+    for (ResourceKey key : workloads) {
+      Workload workload = model.workload(key.namespace(), key.name()).orElseThrow();
+      ScopeView view = model.view(model.scope(workload, ListenOptions.DEFAULT));
+      scopes.put(key.name(), compiled(view, model::endpoints));
+    }
+    return scopes;
+  }
+
+  private static SortedMap<String, List<VersionedResource>> compiled(
+      Map<String, ScopeView> scopes) {
+    SortedMap<String, List<VersionedResource>> resources = new TreeMap<>();
+    scopes.forEach((scope, view) -> resources.put(scope, compiled(view, GoldenCases::endpoints)));
+    return resources;
+  }
+
+  private static List<VersionedResource> compiled(
+      ScopeView view, Function<ServicePort, ServiceEndpoints> endpoints) {
+    List<VersionedResource> resources = new ArrayList<>(COMPILER.compile(view));
+    view.services().forEach(service -> resources.add(COMPILER.endpoints(endpoints.apply(service))));
+    return resources;
+  }
+
+  private static ServiceEndpoints endpoints(ServicePort service) {
+    return new ServiceEndpoints(service, List.of(new Endpoint("127.0.2.1", service.port())));
+  }
+
+  private static Map<String, Map<String, ScopeView>> views() {
     Map<String, Map<String, ScopeView>> cases = new TreeMap<>();
-    cases.put(
-        "no-rule", Map.of("sleep-a", sidecar(), "gateway", gateway(List.of(), listener(80, 80))));
-    cases.put("http", http());
     cases.put("two-ports", twoPorts());
     cases.put("two-addresses", twoAddresses());
     cases.put("dns", dns());
@@ -39,24 +118,6 @@ final class GoldenCases {
     cases.put("interception", interception());
     cases.put("remapped-ports", remappedPorts());
     return cases;
-  }
-
-  /// The seed's case 1.
-  private static Map<String, ScopeView> http() {
-    Origin rule = rule(0, 0);
-    return Map.of(
-        "sleep-a",
-        sidecar(to("httpbin.org", 80, rule), to("www.httpbin.org", 80, rule)),
-        "nginx",
-        sidecar(),
-        "gateway",
-        gateway(
-            List.of(),
-            listener(
-                80,
-                80,
-                external("httpbin.org", 80, HTTPBIN, grant(rule, SLEEP_A)),
-                external("www.httpbin.org", 80, HTTPBIN, grant(rule, SLEEP_A)))));
   }
 
   private static Map<String, ScopeView> twoPorts() {
@@ -129,7 +190,7 @@ final class GoldenCases {
   private static Map<String, ScopeView> interception() {
     Map<String, ScopeView> scopes = new TreeMap<>();
     for (Interception interception : Interception.values()) {
-      String name = interception.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      String name = interception.name().toLowerCase(Locale.ROOT).replace('_', '-');
       scopes.put(
           name, sidecar(new ListenOptions(interception, "127.0.0.1:15001", "127.0.0.1:15006", "")));
     }
