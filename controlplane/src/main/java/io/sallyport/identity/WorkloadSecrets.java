@@ -85,6 +85,15 @@ public final class WorkloadSecrets implements SecretSource {
     return expiries;
   }
 
+  /// When the certificate of each identity in use is to be replaced, by SPIFFE ID.
+  public SortedMap<String, Instant> renewals() {
+    SortedMap<String, Instant> renewals = new TreeMap<>();
+    for (Entry entry : entries.values()) {
+      entry.renewal().ifPresent(renewal -> renewals.put(entry.id.toString(), renewal));
+    }
+    return renewals;
+  }
+
   /// How many certificates were issued since the start.
   public long issued() {
     return issued.get();
@@ -174,6 +183,10 @@ public final class WorkloadSecrets implements SecretSource {
 
     synchronized Optional<Instant> expiry() {
       return users.isEmpty() ? Optional.empty() : current.map(is -> is.svid().expiresAt());
+    }
+
+    synchronized Optional<Instant> renewal() {
+      return users.isEmpty() ? Optional.empty() : current.map(Current::due);
     }
 
     private Optional<Current> kept(Instant now) {

@@ -26,6 +26,8 @@ import java.util.TreeSet;
 /// A document that several units hold is a duplicate: none of them is preferred, for that would let
 /// a new file override an old one; the last form that stood alone stays in force.
 final class DocumentLedger {
+  private static final FieldPath NAME = new FieldPath("metadata.name");
+
   private final String source;
   private final SortedMap<String, SortedMap<ResourceKey, List<Claim>>> claims = new TreeMap<>();
   private final SortedMap<String, List<Problem>> remarks = new TreeMap<>();
@@ -44,7 +46,7 @@ final class DocumentLedger {
   private record Claim(Optional<Document> document, List<Problem> problems) {
     Optional<Position> place() {
       return document
-          .flatMap(valid -> valid.position(FieldPath.ROOT))
+          .flatMap(valid -> valid.position(NAME))
           .or(() -> problems.stream().flatMap(problem -> problem.position().stream()).findFirst());
     }
   }
@@ -191,21 +193,18 @@ final class DocumentLedger {
   }
 
   private List<Problem> duplicates(SortedSet<String> units, ResourceKey key) {
-    List<Problem.Related> places = new ArrayList<>();
+    List<Position> places = new ArrayList<>();
     for (String unit : units) {
-      for (Claim claim : claimsOf(unit, key)) {
-        claim.place().ifPresent(place -> places.add(new Problem.Related(place, key.toString())));
-      }
+      claimsOf(unit, key).forEach(claim -> claim.place().ifPresent(places::add));
     }
-    String message = key + " is there more than once, in " + String.join(" and ", units);
     return List.of(
         new Problem(
             Severity.ERROR,
-            message,
-            places.isEmpty() ? Optional.empty() : Optional.of(places.getFirst().position()),
+            "duplicate document " + key,
+            places.stream().findFirst(),
             FieldPath.ROOT,
             Optional.of(key),
-            "delete all but one",
-            places.subList(Math.min(1, places.size()), places.size())));
+            "delete all but one; until then its last form that stood alone stays in force",
+            places.stream().skip(1).map(place -> new Problem.Related(place, "and here")).toList()));
   }
 }

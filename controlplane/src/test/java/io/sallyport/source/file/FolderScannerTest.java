@@ -256,14 +256,7 @@ class FolderScannerTest {
     scanning.write("b.yaml", "a=2;\nb=1;\n");
     scanning.settle();
     assertThat(inForce()).isEqualTo(Map.of("a", "1", "b", "1"));
-    assertThat(scanning.told.invalid)
-        .isEqualTo(
-            Map.of(
-                "a",
-                "Namespace a is there more than once, in "
-                    + scanning.unit("a.yaml")
-                    + " and "
-                    + scanning.unit("b.yaml")));
+    assertThat(scanning.told.invalid).isEqualTo(Map.of("a", "duplicate document Namespace a"));
     scanning.delete("a.yaml");
     scanning.settle();
     assertThat(inForce()).isEqualTo(Map.of("a", "2", "b", "1"));
