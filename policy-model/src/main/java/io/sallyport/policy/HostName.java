@@ -38,6 +38,8 @@ public final class HostName {
       return invalid(written, "has a scheme", writeInstead(written.substring(scheme + 3)));
     } else if (written.codePoints().anyMatch(HostName::isSpace)) {
       return invalid(written, "has a space", writeInstead(written.strip()));
+    } else if (!Printable.text(written).equals(written)) {
+      return invalid(written, "has a character that can't be seen", "");
     } else if (written.indexOf('/') >= 0) {
       return invalid(written, "has a path", writeInstead(written));
     } else if (written.indexOf('@') >= 0) {
@@ -52,7 +54,9 @@ public final class HostName {
       return ip(written) instanceof Parsed.Invalid<String> invalid
           ? invalid
           : invalid(
-              written, "is an IP address", "IP addresses may stand only where the protocol is TCP");
+              written,
+              "is an IP address",
+              "expected a DNS name; IP addresses stand only in destinations of protocol TCP");
     } else if (PORT.matcher(written).find()) {
       return invalid(
           written, "has a port", "the port stands in a field of its own; " + writeInstead(written));
@@ -106,9 +110,7 @@ public final class HostName {
   }
 
   private static boolean isSpace(int codePoint) {
-    return Character.isWhitespace(codePoint)
-        || Character.isSpaceChar(codePoint)
-        || Character.isISOControl(codePoint);
+    return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint);
   }
 
   /// What is left of a URL when only its host stays.
@@ -119,7 +121,9 @@ public final class HostName {
         hostAndPort.startsWith("[")
             ? hostAndPort.replaceAll("^\\[|\\].*$", "")
             : PORT.matcher(hostAndPort).replaceFirst("");
-    return host.isBlank() ? "write the host's name alone" : "write " + Printable.quote(host);
+    return host.isEmpty() || host.codePoints().anyMatch(HostName::isSpace)
+        ? "write the host's name alone"
+        : "write " + Printable.quote(host);
   }
 
   private static Parsed<String> invalid(String written, String what, String help) {

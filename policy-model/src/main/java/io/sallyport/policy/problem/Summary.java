@@ -1,5 +1,6 @@
 package io.sallyport.policy.problem;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,12 +40,16 @@ public record Summary(
   public String toString() {
     String found =
         count(errors, "error") + (warnings > 0 ? " and " + count(warnings, "warning") : "");
-    String where = " in " + documentsInError + " of " + count(documents, "document");
-    String unnamed =
-        textsInError > 0
-            ? " and in " + count(textsInError, "file") + " that could not be read whole"
-            : "";
-    return errors == 0 ? found + " in " + count(documents, "document") : found + where + unnamed;
+    List<String> where = new ArrayList<>();
+    if (documentsInError > 0) {
+      where.add("in " + documentsInError + " of " + count(documents, "document"));
+    } else if (textsInError == 0) {
+      where.add("in " + count(documents, "document"));
+    }
+    if (textsInError > 0) {
+      where.add("in " + count(textsInError, "file") + " that could not be read whole");
+    }
+    return found + " " + String.join(" and ", where);
   }
 
   private static String count(int count, String what) {

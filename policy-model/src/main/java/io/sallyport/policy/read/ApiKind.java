@@ -19,7 +19,8 @@ sealed interface ApiKind {
   /// @param what it is, in words
   record Foreign(String what) implements ApiKind {}
 
-  record Unknown(String message, String help) implements ApiKind {}
+  /// @param field which of the two is wrong
+  record Unknown(String field, String message, String help) implements ApiKind {}
 
   /// Kubernetes' own kinds in its core group; another name there is a misspelling.
   Set<String> CORE_KINDS =
@@ -39,6 +40,12 @@ sealed interface ApiKind {
           "ResourceQuota",
           "Secret");
 
+  /// Our groups, but for Kubernetes' core, which has no name.
+  List<String> GROUPS =
+      Arrays.stream(Kind.values()).map(Kind::group).filter(g -> !g.isEmpty()).distinct().toList();
+
+  int MOST_EDITS = 2;
+
   Pattern VERSION = Pattern.compile("v[0-9]+((alpha|beta)[0-9]+)?");
 
   static ApiKind of(String apiVersion, String kindName) {
@@ -48,6 +55,7 @@ sealed interface ApiKind {
     List<Kind> ofGroup = kinds(group);
     if (!VERSION.matcher(version).matches()) {
       return new Unknown(
+          "apiVersion",
           "apiVersion " + Printable.quote(apiVersion) + " has no version",
           "expected GROUP/VERSION such as `" + apiVersions(Kind.ASM_EGRESS_TRAFFIC_POLICY) + "`");
     }
@@ -58,6 +66,9 @@ sealed interface ApiKind {
       if (kind.kindName().equals(kindName)) {
         return new Known(kind, kind.versions().contains(version));
       }
+    }
+    if (group.isEmpty() && kindName.equals("List")) {
+      return new Unknown("kind", "a List without a list of documents", "they stand in `items`");
     }
     return group.isEmpty() && CORE_KINDS.contains(kindName)
         ? new Foreign("a Kubernetes " + kindName)
@@ -76,16 +87,20 @@ sealed interface ApiKind {
   /// The values of `apiVersion` that a kind is accepted with.
   static String apiVersions(Kind kind) {
     String prefix = kind.group().isEmpty() ? "" : kind.group() + "/";
-    return kind.versions().stream().map(version -> prefix + version).collect(joiningOr());
+    return kind.versions().stream()
+        .map(version -> prefix + version)
+        .collect(Collectors.joining("` or `"));
   }
 
+  /// A group that is nearly one of ours is a misspelling of it.
   private static ApiKind foreignGroup(String group) {
-    for (Kind kind : Kind.values()) {
-      if (group.length() <= 2 * kind.group().length()
-          && !kind.group().isEmpty()
-          && NearestName.distance(group, kind.group()) <= 2) {
+    for (String known : GROUPS) {
+      if (Math.abs(group.length() - known.length()) <= MOST_EDITS
+          && NearestName.distance(group, known) <= MOST_EDITS) {
         return new Unknown(
-            "unknown group " + Printable.quote(group), "did you mean `" + kind.group() + "`?");
+            "apiVersion",
+            "unknown group " + Printable.quote(group),
+            "did you mean `" + known + "`?");
       }
     }
     return new Foreign("a document of group " + Printable.quote(group));
@@ -95,6 +110,7 @@ sealed interface ApiKind {
     List<String> names = ofGroup.stream().map(Kind::kindName).toList();
     String where = group.isEmpty() ? "in Kubernetes' core group" : "in group " + group;
     return new Unknown(
+        "kind",
         "unknown kind " + Printable.quote(kindName) + " " + where,
         NearestName.to(kindName, names)
             .map(name -> "did you mean `" + name + "`?")
@@ -103,9 +119,5 @@ sealed interface ApiKind {
 
   private static List<Kind> kinds(String group) {
     return Arrays.stream(Kind.values()).filter(kind -> kind.group().equals(group)).toList();
-  }
-
-  private static java.util.stream.Collector<CharSequence, ?, String> joiningOr() {
-    return Collectors.joining("` or `");
   }
 }

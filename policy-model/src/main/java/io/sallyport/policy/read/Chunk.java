@@ -8,34 +8,35 @@ import java.util.List;
 ///
 /// @param firstLine the line of the whole text that the part starts on, counted from 1
 record Chunk(int firstLine, String text) {
-  /// Cuts before each `---` line and behind each `...` line. Both end a document wherever they
-  /// stand, even within a scalar (YAML 1.2.2, 9.1.2 and `c-forbidden`).
+  /// Cuts before each `---` line and behind each `...` line, and leaves out parts without content.
+  /// Both lines end a document wherever they stand, even within a scalar (YAML 1.2.2, 9.1.2 and
+  /// `c-forbidden`).
   static List<Chunk> split(String text) {
     List<Chunk> chunks = new ArrayList<>();
     int chunkStart = 0;
     int chunkLine = 1;
-    boolean onlyPrologue = true;
+    boolean started = false;
+    boolean content = false;
     int line = 1;
     for (int start = 0; start < text.length(); line++) {
       int end = endOfLine(text, start);
-      if (isMarker(text, start, "---")) {
-        if (!onlyPrologue) {
-          chunks.add(new Chunk(chunkLine, text.substring(chunkStart, start)));
-          chunkStart = start;
-          chunkLine = line;
+      boolean ended = isMarker(text, start, "...");
+      boolean marker = isMarker(text, start, "---");
+      if (ended || marker && (started || content)) {
+        if (content) {
+          chunks.add(new Chunk(chunkLine, text.substring(chunkStart, ended ? end : start)));
         }
-        onlyPrologue = false;
-      } else if (isMarker(text, start, "...")) {
-        chunks.add(new Chunk(chunkLine, text.substring(chunkStart, end)));
-        chunkStart = end;
-        chunkLine = line + 1;
-        onlyPrologue = true;
-      } else {
-        onlyPrologue = onlyPrologue && isPrologue(text, start, end);
+        chunkStart = ended ? end : start;
+        chunkLine = ended ? line + 1 : line;
+        content = false;
       }
+      started = marker || started && !ended;
+      content |= !ended && hasContent(text, marker ? start + 3 : start, end);
       start = end;
     }
-    chunks.add(new Chunk(chunkLine, text.substring(chunkStart)));
+    if (content) {
+      chunks.add(new Chunk(chunkLine, text.substring(chunkStart)));
+    }
     return chunks;
   }
 
@@ -47,13 +48,14 @@ record Chunk(int firstLine, String text) {
     return behind == text.length() || " \t\r\n".indexOf(text.charAt(behind)) >= 0;
   }
 
-  /// Whether a line is blank, a comment or a directive: what may stand before a document's `---`.
-  private static boolean isPrologue(String text, int start, int end) {
+  /// Whether a line is more than blanks, a comment or a directive: more than what may stand before
+  /// a document's `---`.
+  private static boolean hasContent(String text, int start, int end) {
     int i = start;
     while (i < end && " \t\r\n".indexOf(text.charAt(i)) >= 0) {
       i++;
     }
-    return i == end || text.charAt(i) == '#' || i == start && text.charAt(i) == '%';
+    return i < end && text.charAt(i) != '#' && (i > start || text.charAt(i) != '%');
   }
 
   private static int endOfLine(String text, int start) {

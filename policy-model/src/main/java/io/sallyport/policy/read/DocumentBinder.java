@@ -23,15 +23,15 @@ import java.util.function.Function;
 /// its name is, then what its kind makes of `spec`.
 final class DocumentBinder {
   /// What a document turned out to be.
-  sealed interface Bound {
+  sealed interface Outcome {
     /// A document with a name, in force or not.
-    record Named(ReadDocument document) implements Bound {}
+    record Named(ReadDocument document) implements Outcome {}
 
     /// A document that could not be named, and so may be any.
-    record Unnamed(List<Problem> problems) implements Bound {}
+    record Unnamed(List<Problem> problems) implements Outcome {}
 
     /// A document that is none of our business.
-    record Skipped(Problem note) implements Bound {}
+    record Skipped(Problem note) implements Outcome {}
   }
 
   private final DocumentFindings findings;
@@ -43,7 +43,7 @@ final class DocumentBinder {
   }
 
   /// @param yamlProblems what is wrong with its YAML
-  static Bound bind(Node node, List<Problem> yamlProblems, int maxProblems) {
+  static Outcome bind(Node node, List<Problem> yamlProblems, int maxProblems) {
     DocumentFindings findings = new DocumentFindings(maxProblems);
     findings.place(FieldPath.ROOT, node.at());
     yamlProblems.forEach(findings::add);
@@ -55,27 +55,27 @@ final class DocumentBinder {
         node.at(),
         FieldPath.ROOT,
         "a document is a map with `apiVersion`, `kind`, `metadata` and `spec`");
-    return new Bound.Unnamed(findings.problems());
+    return new Outcome.Unnamed(findings.problems());
   }
 
-  private Bound bind() {
+  private Outcome bind() {
     String apiVersion = envelope("apiVersion");
     String kindName = envelope("kind");
     if (apiVersion.isEmpty() || kindName.isEmpty() || root.ambiguous()) {
-      return new Bound.Unnamed(findings.problems());
+      return new Outcome.Unnamed(findings.problems());
     }
     return switch (ApiKind.of(apiVersion, kindName)) {
       case ApiKind.Foreign(String what) -> skipped(what);
-      case ApiKind.Unknown(String message, String help) -> {
-        findings.error(message, place("kind"), new FieldPath("kind"), help);
-        yield new Bound.Unnamed(findings.problems());
+      case ApiKind.Unknown(String field, String message, String help) -> {
+        findings.error(message, place(field), FieldPath.ROOT, help);
+        yield new Outcome.Unnamed(findings.problems());
       }
       case ApiKind.Known(Kind kind, boolean knownVersion) -> {
         if (!knownVersion) {
           findings.error(
               "unknown version " + Printable.quote(apiVersion) + " of kind " + kind,
               place("apiVersion"),
-              new FieldPath("apiVersion"),
+              FieldPath.ROOT,
               "expected `" + ApiKind.apiVersions(kind) + "`");
           yield named(kind, Optional.empty());
         }
@@ -84,11 +84,11 @@ final class DocumentBinder {
     };
   }
 
-  private Bound known(Kind kind) {
+  private Outcome known(Kind kind) {
     return switch (KindBinding.of(kind)) {
       case KindBinding.Skipped _ -> skipped("a " + kind + ", which has no effect yet");
       case KindBinding.NotSupportedYet _ -> {
-        findings.error("not supported yet: kind " + kind, place("kind"), new FieldPath("kind"), "");
+        findings.error("not supported yet: kind " + kind, place("kind"), FieldPath.ROOT, "");
         yield named(kind, Optional.empty());
       }
       case KindBinding.Bound(KindBinding.ToRecord toRecord) -> {
@@ -116,27 +116,27 @@ final class DocumentBinder {
         });
   }
 
-  private Bound named(Kind kind, Optional<Resource> resource) {
+  private Outcome named(Kind kind, Optional<Resource> resource) {
     Optional<ResourceKey> key = key(kind);
     if (key.isEmpty()) {
-      return new Bound.Unnamed(findings.problems());
+      return new Outcome.Unnamed(findings.problems());
     }
     findings.named(key.get());
     Optional<Document> document =
         findings.hasErrors()
             ? Optional.empty()
             : resource.map(r -> new Document(r, findings.positions()));
-    return new Bound.Named(new ReadDocument(key.get(), document, findings.problems()));
+    return new Outcome.Named(new ReadDocument(key.get(), document, findings.problems()));
   }
 
-  private Bound skipped(String what) {
+  private Outcome skipped(String what) {
     Position at = place("kind");
-    return new Bound.Skipped(
+    return new Outcome.Skipped(
         new Problem(
             Severity.NOTE,
             "skipped: " + what,
             Optional.of(at),
-            new FieldPath("kind"),
+            FieldPath.ROOT,
             Optional.empty(),
             "",
             List.of()));
@@ -175,7 +175,7 @@ final class DocumentBinder {
   /// not count as one.
   private Optional<String> foreignClass() {
     Entry spec = root.entries().get("spec");
-    return spec != null && spec.value() instanceof Mapping fields
+    return spec != null && spec.value() instanceof Mapping fields && !fields.ambiguous()
         ? string(fields, "gatewayClassName").filter(name -> !GatewayBinding.isOurs(name))
         : Optional.empty();
   }
@@ -201,7 +201,11 @@ final class DocumentBinder {
       findings.error(
           "missing required field " + Printable.quote(field), root.at(), FieldPath.ROOT, "");
     }
-    return value.string("");
+    return value.parse(DocumentBinder::notEmpty, "");
+  }
+
+  private static Parsed<String> notEmpty(String text) {
+    return text.isEmpty() ? Parsed.invalid("the value is empty") : Parsed.valid(text);
   }
 
   private Position place(String field) {

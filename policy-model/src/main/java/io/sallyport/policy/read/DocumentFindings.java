@@ -56,11 +56,16 @@ final class DocumentFindings {
 
   void add(Problem problem) {
     hasErrors |= problem.severity() == Severity.ERROR;
-    if (problems.size() < Math.max(1, maxProblems)) {
+    if (!isFull()) {
       problems.add(problem);
     } else {
       leftOut++;
     }
+  }
+
+  /// Whether further problems are only counted.
+  boolean isFull() {
+    return problems.size() >= Math.max(1, maxProblems);
   }
 
   boolean hasErrors() {

@@ -1,6 +1,6 @@
 package io.sallyport.policy.read;
 
-import io.sallyport.policy.read.DocumentBinder.Bound;
+import io.sallyport.policy.read.DocumentBinder.Outcome;
 import io.sallyport.policy.read.TreeComposer.Composed;
 import io.sallyport.policy.read.TreeComposer.Root;
 
@@ -47,14 +47,14 @@ public final class DocumentReader {
       for (Root root : composed.roots()) {
         if (!root.node().isNull()) {
           for (Root document : ListKinds.flatten(root)) {
-            Bound bound =
+            Outcome outcome =
                 DocumentBinder.bind(document.node(), document.problems(), findings.problemsLeft());
-            findings.add(bound);
+            findings.add(outcome);
           }
         }
       }
       if (!composed.complete()) {
-        findings.add(new Bound.Unnamed(composed.problems()));
+        findings.add(new Outcome.Unnamed(composed.problems()));
       }
     }
   }

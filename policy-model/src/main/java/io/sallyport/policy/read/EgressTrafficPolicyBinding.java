@@ -11,6 +11,9 @@ import io.sallyport.policy.HostName;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Metadata;
+import io.sallyport.policy.Parsed;
+import io.sallyport.policy.problem.Printable;
+import java.util.Locale;
 import java.util.Optional;
 
 /// `istio.alibabacloud.com ASMEgressTrafficPolicy` with the fields of its public schema, and our
@@ -69,13 +72,28 @@ final class EgressTrafficPolicyBinding {
   private static Port port(RecordBinder port) {
     port.notSupportedYet("targetPort");
     FieldValue protocolField = port.required("protocol");
-    Protocol protocol = protocolField.oneOf(Protocol.class, Protocol.HTTP);
+    Protocol protocol = protocolField.parse(EgressTrafficPolicyBinding::protocol, Protocol.HTTP);
     protocolField.notSupportedYet(protocol == Protocol.HTTPS, "protocol HTTPS");
     protocolField.notSupportedYet(protocol == Protocol.TCP, "protocol TCP");
     return new Port(
         port.optional("name").parse(KubernetesName::dnsLabel, ""),
         port.required("number").port(0),
         protocol);
+  }
+
+  /// Istio's names of protocols, in which case does not matter.
+  private static Parsed<Protocol> protocol(String written) {
+    String name = written.toUpperCase(Locale.ROOT);
+    return switch (name) {
+      case "HTTP" -> Parsed.valid(Protocol.HTTP);
+      case "HTTPS" -> Parsed.valid(Protocol.HTTPS);
+      case "TCP" -> Parsed.valid(Protocol.TCP);
+      case "GRPC", "GRPC-WEB", "HTTP2", "MONGO", "TLS" ->
+          Parsed.invalid("not supported yet: protocol " + name);
+      default ->
+          Parsed.invalid(
+              "unknown protocol " + Printable.quote(written), "expected HTTP, HTTPS or TCP");
+    };
   }
 
   private static Optional<Integer> gatewayPort(RecordBinder gateway) {

@@ -137,7 +137,8 @@ final class FieldValue {
     }
     String expected = "a number from " + least + " to " + most;
     if (!(node instanceof Scalar scalar) || scalar.type() != ScalarType.INTEGER) {
-      return wrongType(expected, "", otherwise);
+      boolean quoted = node instanceof Scalar string && DECIMAL.matcher(string.text()).matches();
+      return wrongType(expected, quoted ? "write it without quotes" : "", otherwise);
     }
     if (!DECIMAL.matcher(scalar.text()).matches()) {
       error(

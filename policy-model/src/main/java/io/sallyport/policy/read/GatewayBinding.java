@@ -63,8 +63,16 @@ final class GatewayBinding {
     tls.notSupportedYet(
         tls.isPresent() && !passthrough,
         "tls.mode Terminate, the default; write `mode: Passthrough`");
-    if (protocol == Protocol.TLS && !tls.isPresent()) {
-      listener.error("a TLS listener needs `tls`", "write `tls: {mode: Passthrough}`");
+    switch (protocol) {
+      case TLS -> {
+        if (!tls.isPresent()) {
+          listener.error("a TLS listener needs `tls`", "write `tls: {mode: Passthrough}`");
+        }
+      }
+      case HTTP, TCP ->
+          tls.ifPresent(
+              t -> t.error("`tls` on a listener of protocol " + protocol, "leave it out"));
+      case HTTPS -> {}
     }
     FieldValue name = listener.required("name");
     FieldValue port = listener.required("port");

@@ -91,13 +91,8 @@ final class RecordBinder {
   /// Fields that would have an effect which does not exist yet; writing one is an error.
   void notSupportedYet(String... fields) {
     for (String field : fields) {
-      optional(field).ifPresent(v -> v.notSupportedYet(field));
+      optional(field).ifPresent(v -> v.notSupportedYet("field " + Printable.quote(field)));
     }
-  }
-
-  /// Whether a field was written with a value.
-  boolean has(String field) {
-    return optional(field).isPresent();
   }
 
   /// Says something about the map as a whole.

@@ -4,7 +4,7 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Position;
 import io.sallyport.policy.problem.Problem;
 import io.sallyport.policy.problem.Severity;
-import io.sallyport.policy.read.DocumentBinder.Bound;
+import io.sallyport.policy.read.DocumentBinder.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,17 +30,17 @@ final class TextFindings {
     return Math.max(0, maxProblems - kept);
   }
 
-  void add(Bound bound) {
-    switch (bound) {
-      case Bound.Named(ReadDocument document) -> {
+  void add(Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Named(ReadDocument document) -> {
         documents.add(document);
         kept += document.problems().size();
       }
-      case Bound.Unnamed(List<Problem> found) -> {
+      case Outcome.Unnamed(List<Problem> found) -> {
         complete = false;
         found.forEach(this::add);
       }
-      case Bound.Skipped(Problem note) -> add(note);
+      case Outcome.Skipped(Problem note) -> add(note);
     }
   }
 

@@ -65,12 +65,19 @@ final class TreeComposer {
     } catch (Refused e) {
       return new Composed(roots, false, List.of(e.problem));
     } catch (MarkedYAMLException e) {
-      Mark mark = e.getProblemMark() == null ? e.getContextMark() : e.getProblemMark();
+      Position at = position(mark(e), chunk.firstLine());
       String what = e.getProblem() == null ? e.getContext() : e.getProblem();
-      Position at = position(mark, chunk.firstLine());
       String message = "not valid YAML: " + Printable.cut(String.valueOf(what), 200);
       return new Composed(roots, false, List.of(problem(message, at, "", List.of())));
     }
+  }
+
+  /// Where the trouble was noticed, or where what is missing at the end began.
+  private static Mark mark(MarkedYAMLException e) {
+    Mark problem = e.getProblemMark();
+    Mark context = e.getContextMark();
+    boolean atEnd = problem == null || problem.getPointer() >= problem.getBuffer().length;
+    return atEnd && context != null ? context : problem;
   }
 
   private Position position(Mark mark, int firstLine) {

@@ -55,9 +55,13 @@ sealed interface Utf8Text {
 
   private static String describe(int codePoint) {
     String what =
-        codePoint >= 0x202a && codePoint <= 0x2069
-            ? " changes the order in which the text is shown"
-            : " is a control character";
+        switch (codePoint) {
+          case 0x85, 0x2028, 0x2029 -> " ends a line for some programs only";
+          default ->
+              codePoint > 0x2029 && codePoint < 0x206a
+                  ? " changes the order in which the text is shown"
+                  : " is a control character";
+        };
     return String.format("character U+%04X", codePoint) + what;
   }
 

@@ -7,6 +7,7 @@ import io.sallyport.policy.problem.ProblemPrinter;
 import io.sallyport.policy.problem.SourceText;
 import io.sallyport.policy.problem.Summary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /// Each folder of `policies` holds documents, and in `problems.txt` what is said about them.
-/// `-Dgolden.update=true` writes `problems.txt` anew.
+/// `-Dgolden.update=true` writes `problems.txt` anew, and deletes folders that hold nothing else.
 class GoldenProblemsTest {
   private static final Path FOLDER = Path.of("src/test/resources/policies");
   private static final String GOLDEN = "problems.txt";
@@ -40,10 +41,16 @@ class GoldenProblemsTest {
       String name = file.getFileName().toString();
       texts.put(name, new DocumentReader().read(name, Files.readAllBytes(file)));
     }
+    Path golden = folder.resolve(GOLDEN);
+    boolean update = Boolean.getBoolean("golden.update");
+    if (update && texts.isEmpty()) {
+      Files.deleteIfExists(golden);
+      Files.delete(folder);
+      return;
+    }
     assertThat(texts).isNotEmpty();
     String printed = print(DocumentSet.of(texts), folder);
-    Path golden = folder.resolve(GOLDEN);
-    if (Boolean.getBoolean("golden.update")) {
+    if (update) {
       Files.writeString(golden, printed);
     }
     assertThat(golden).content().isEqualTo(printed);
@@ -67,7 +74,7 @@ class GoldenProblemsTest {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
