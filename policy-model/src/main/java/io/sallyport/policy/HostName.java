@@ -91,8 +91,10 @@ public final class HostName {
     if (ascii.length() > LONGEST_NAME) {
       return invalid(written, "is longer than " + LONGEST_NAME + " characters", "");
     }
-    // "１.２.３.４" becomes digits only now
-    return IpLiteral.looksLikeIpv4(ascii) ? ip(ascii) : Parsed.valid(ascii);
+    // "127.0.0.1." and "１２７.0.0.1" become addresses only now
+    return IpLiteral.looksLikeIpv4(ascii)
+        ? invalid(written, "is not a DNS name", "its last label is a number")
+        : Parsed.valid(ascii);
   }
 
   private static Parsed<String> ip(String written) {

@@ -6,6 +6,8 @@ import org.yaml.snakeyaml.reader.StreamReader;
 /// A text in memory as snakeyaml's scanner wants to see it. The reader it replaces moves its whole
 /// window each kilobyte, which takes time quadratic in the longest token; this one never copies.
 final class CodePointReader extends StreamReader {
+  private static final int BYTE_ORDER_MARK = 0xfeff;
+
   private final int[] text;
   private int next;
   private int line;
@@ -34,7 +36,7 @@ final class CodePointReader extends StreamReader {
       if (codePoint == '\n' || codePoint == '\r' && peek(1) != '\n') {
         line++;
         column = 0;
-      } else {
+      } else if (codePoint != BYTE_ORDER_MARK) {
         column++;
       }
     }
