@@ -14,8 +14,16 @@ import java.nio.file.StandardCopyOption;
 /// @param directory what `serve --resources` is given
 public record Documents(Path directory, Layout layout) {
   /// The mesh itself: two workloads, a gateway, and who outside names are.
-  public void writeMesh(String extraMeshConfig) {
-    write("mesh.yaml", mesh(extraMeshConfig));
+  ///
+  /// @param meshConfig further lines of `MeshConfig.spec`, or empty
+  /// @param listeners further listeners of the gateway, or empty
+  public void writeMesh(String meshConfig, String listeners) {
+    write("mesh.yaml", mesh(meshConfig, listeners));
+  }
+
+  /// The mesh with one text replaced by another.
+  public void replaceInMesh(String text, String replacement) {
+    write("mesh.yaml", mesh("", "").replace(text, replacement));
   }
 
   /// A policy of this harness's resources, for example `http.yaml`, with ports as the layout has
@@ -61,7 +69,7 @@ public record Documents(Path directory, Layout layout) {
     }
   }
 
-  private String mesh(String extraMeshConfig) {
+  private String mesh(String meshConfig, String listeners) {
     String ports =
         layout.realPorts()
             ? ""
@@ -143,14 +151,16 @@ public record Documents(Path directory, Layout layout) {
           port: 444
           protocol: TLS
           tls: {mode: Passthrough}
+    %s\
     """
         .formatted(
             layout.httpbin(),
             layout.alibaba(),
-            extraMeshConfig.isEmpty() ? "" : extraMeshConfig.indent(2),
+            meshConfig.isEmpty() ? "" : meshConfig.indent(2),
             layout.sleepA(),
             layout.nginx(),
             layout.gateway(),
-            ports.isEmpty() ? "" : "\n" + ports.stripIndent().strip().indent(2).stripTrailing());
+            ports.isEmpty() ? "" : "\n" + ports.stripIndent().strip().indent(2).stripTrailing(),
+            listeners.isEmpty() ? "" : listeners.indent(4));
   }
 }

@@ -6,9 +6,11 @@ import com.google.gson.JsonSyntaxException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,7 +84,8 @@ public final class EnvoyProcess implements AutoCloseable {
 
   /// The value of one counter or gauge; 0 where Envoy has none of that name.
   public long stat(String name) {
-    return admin("/stats?filter=^" + name.replace(".", "%5C.") + "$")
+    String filter = URLEncoder.encode("^" + name + "$", StandardCharsets.UTF_8);
+    return admin("/stats?filter=" + filter)
         .flatMap(text ->
             text.lines()
                 .filter(line -> line.startsWith(name + ": "))

@@ -72,7 +72,7 @@ public final class MeshUnderTest implements AutoCloseable {
       internet.host(
           layout.alibaba(), layout.http(), layout.https(), List.of("www.alibabacloud.com"));
     }
-    documents.writeMesh(meshConfig);
+    documents.writeMesh(meshConfig, "");
     progress.accept("starting the control plane on " + xds);
     controlPlane = newControlPlane().awaitReady(START);
     progress.accept("starting three Envoys (" + binary.source() + ")");
@@ -154,10 +154,11 @@ public final class MeshUnderTest implements AutoCloseable {
             xds,
             "--out",
             directory.toString(),
-            "--interception",
-            "proxy-protocol",
             "--envoy-admin",
             address + ":" + adminPort));
+    if (kind.equals("sidecar")) {
+      arguments.addAll(List.of("--interception", "proxy-protocol"));
+    }
     arguments.addAll(List.of(options));
     try (ChildProcess command =
         Sallyport.start(

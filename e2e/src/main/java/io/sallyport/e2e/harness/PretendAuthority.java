@@ -46,13 +46,19 @@ public final class PretendAuthority {
   }
 
   /// A certificate with its key.
-  public record Credential(KeyPair keys, X509Certificate certificate, X509Certificate issuer) {
+  ///
+  /// @param chain the certificate first, then those that signed it
+  public record Credential(KeyPair keys, List<X509Certificate> chain) {
+    public Credential {
+      chain = List.copyOf(chain);
+    }
+
     /// A TLS context that shows this certificate and trusts `trusted`.
     public SSLContext context(X509Certificate trusted) {
       try {
         KeyStore store = emptyStore();
         store.setKeyEntry(
-            "own", keys.getPrivate(), NO_PASSWORD, new X509Certificate[] {certificate, issuer});
+            "own", keys.getPrivate(), NO_PASSWORD, chain.toArray(X509Certificate[]::new));
         KeyManagerFactory keyManagers =
             KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keyManagers.init(store, NO_PASSWORD);
@@ -81,17 +87,10 @@ public final class PretendAuthority {
   /// @param lifetime from now; negative for one that has expired
   public Credential issue(List<GeneralName> names, Duration lifetime) {
     KeyPair subject = newKeys();
+    String issuer = certificate.getSubjectX500Principal().getName().substring("CN=".length());
     return new Credential(
         subject,
-        sign(
-            "pretend",
-            certificate.getSubjectX500Principal().getName().substring(3),
-            subject,
-            keys,
-            names,
-            false,
-            lifetime),
-        certificate);
+        List.of(sign("pretend", issuer, subject, keys, names, false, lifetime), certificate));
   }
 
   private static X509Certificate sign(

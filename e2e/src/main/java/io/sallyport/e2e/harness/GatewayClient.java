@@ -1,0 +1,100 @@
+package io.sallyport.e2e.harness;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+
+/// Someone who dials the gateway directly, past every sidecar, with a certificate or without one.
+///
+/// @param context the TLS context to dial with
+public record GatewayClient(SSLContext context) {
+  private static final int TIMEOUT_MILLIS = 10_000;
+
+  /// With the certificate and key that `sallyport bootstrap` wrote for a proxy.
+  public static GatewayClient of(Path bootstrap) {
+    List<X509Certificate> chain = certificates(bootstrap.resolve("tls.crt"));
+    PretendAuthority.Credential credential =
+        new PretendAuthority.Credential(
+            new KeyPair(chain.getFirst().getPublicKey(), key(bootstrap.resolve("tls.key"))), chain);
+    return new GatewayClient(credential.context(trusted(bootstrap)));
+  }
+
+  /// The root that a bootstrap trusts.
+  public static X509Certificate trusted(Path bootstrap) {
+    return certificates(bootstrap.resolve("ca.crt")).getFirst();
+  }
+
+  /// One request, straight to the gateway.
+  ///
+  /// @param serverName the SNI; empty: none
+  public Answer request(InetSocketAddress gateway, Optional<String> serverName, String request) {
+    try (Socket socket = new Socket()) {
+      socket.connect(gateway, TIMEOUT_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      try (SSLSocket secured =
+          (SSLSocket)
+              context
+                  .getSocketFactory()
+                  .createSocket(socket, gateway.getHostString(), gateway.getPort(), true)) {
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setServerNames(
+            serverName.stream()
+                .map(name -> name.getBytes(StandardCharsets.US_ASCII))
+                // from bytes, since a hop's name has underscores, which no host name has
+                .<SNIServerName>map(SNIHostName::new)
+                .toList());
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return RawHttp.exchange(secured, request);
+      }
+    } catch (IOException e) {
+      return new Answer.Closed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<X509Certificate> certificates(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      Collection<? extends Certificate> read =
+          CertificateFactory.getInstance("X.509").generateCertificates(in);
+      return read.stream().map(X509Certificate.class::cast).toList();
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("can't read " + file, e);
+    }
+  }
+
+  private static PrivateKey key(Path file) {
+    try (Reader reader = Files.newBufferedReader(file);
+        PEMParser parser = new PEMParser(reader)) {
+      return switch (parser.readObject()) {
+        case PEMKeyPair pair -> new JcaPEMKeyConverter().getKeyPair(pair).getPrivate();
+        case PrivateKeyInfo key -> new JcaPEMKeyConverter().getPrivateKey(key);
+        case Object other -> throw new IllegalStateException(file + " holds " + other);
+        case null -> throw new IllegalStateException(file + " holds no key");
+      };
+    } catch (IOException e) {
+      throw new IllegalStateException("can't read " + file, e);
+    }
+  }
+}
