@@ -2,7 +2,7 @@ package io.sallyport.compile;
 
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
-import io.sallyport.policy.IpAddress;
+import io.sallyport.policy.IpLiteral;
 import java.util.regex.Pattern;
 
 /// Socket addresses as Envoy wants them: IP literals, never names.
@@ -37,7 +37,7 @@ final class Addresses {
   /// @throws IllegalArgumentException where the text is anything else
   static Address ofHostAndOptionalPort(String text, int defaultPort) {
     String ip = unbracketed(text);
-    return IpAddress.isLiteral(ip) ? of(ip, defaultPort) : ofHostAndPort(text);
+    return IpLiteral.isIp(ip) ? of(ip, defaultPort) : ofHostAndPort(text);
   }
 
   static int portOf(Address address) {
@@ -45,7 +45,7 @@ final class Addresses {
   }
 
   private static String requireIp(String text) {
-    if (!IpAddress.isLiteral(text)) {
+    if (!IpLiteral.isIp(text)) {
       throw new IllegalArgumentException("expected an IP address, got " + text);
     }
     return text;

@@ -11,7 +11,7 @@ import io.sallyport.compile.filter.FilterOrder;
 import io.sallyport.mesh.Scope;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.GatewayListener;
-import io.sallyport.policy.IpAddress;
+import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -54,6 +54,6 @@ final class EgressListener {
   /// What the proxy asked for, else its workload's address; where that is a name, every address.
   private static String bindAddress(Scope scope) {
     String wanted = scope.listen().bind().isEmpty() ? scope.address() : scope.listen().bind();
-    return IpAddress.isLiteral(wanted) ? wanted : ANY_ADDRESS;
+    return IpLiteral.isIp(wanted) ? wanted : ANY_ADDRESS;
   }
 }

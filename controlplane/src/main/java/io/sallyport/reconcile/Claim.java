@@ -4,6 +4,7 @@ import io.sallyport.mesh.ListenOptions;
 import io.sallyport.mesh.MeshModel;
 import io.sallyport.mesh.ProxyKind;
 import io.sallyport.mesh.Workload;
+import io.sallyport.policy.problem.Printable;
 import io.sallyport.xds.Admission.PeerCertificate;
 import java.util.Optional;
 
@@ -17,14 +18,15 @@ record Claim(NodeId node, PeerCertificate certificate, ListenOptions listen) {
     if (!certificate.namespace().equals(node.namespace())) {
       return Optional.of(
           "the node says namespace %s, but the certificate is of namespace %s"
-              .formatted(Quoted.of(node.namespace()), Quoted.of(certificate.namespace())));
+              .formatted(
+                  Printable.quote(node.namespace()), Printable.quote(certificate.namespace())));
     }
     return certificate
         .workload()
         .filter(workload -> !workload.equals(node.workload()))
         .map(workload ->
             "the node says workload %s, but the certificate is of workload %s"
-                .formatted(Quoted.of(node.workload()), Quoted.of(workload)));
+                .formatted(Printable.quote(node.workload()), Printable.quote(workload)));
   }
 
   /// Why the claim does not hold in this model; empty where it does.
@@ -33,13 +35,13 @@ record Claim(NodeId node, PeerCertificate certificate, ListenOptions listen) {
     if (!certificate.trustDomain().equals(trustDomain)) {
       return Optional.of(
           "the certificate is of trust domain %s, but this mesh is %s"
-              .formatted(Quoted.of(certificate.trustDomain()), Quoted.of(trustDomain)));
+              .formatted(Printable.quote(certificate.trustDomain()), Printable.quote(trustDomain)));
     }
     Optional<Workload> workload = model.workload(node.namespace(), node.workload());
     if (workload.isEmpty()) {
       return Optional.of(
           "the node says workload %s, but the registry has no such workload"
-              .formatted(Quoted.of(node.namespace() + "/" + node.workload())));
+              .formatted(Printable.quote(node.namespace() + "/" + node.workload())));
     }
     return kindRefusal(workload.get()).or(() -> accountRefusal(workload.get()));
   }
@@ -79,9 +81,9 @@ record Claim(NodeId node, PeerCertificate certificate, ListenOptions listen) {
     return Optional.of(
         "the certificate is of service account %s, but the registry says that %s/%s runs as %s"
             .formatted(
-                Quoted.of(certificate.serviceAccount()),
+                Printable.quote(certificate.serviceAccount()),
                 node.namespace(),
                 node.workload(),
-                Quoted.of(workload.serviceAccount())));
+                Printable.quote(workload.serviceAccount())));
   }
 }

@@ -2,16 +2,17 @@ package io.sallyport.reconcile;
 
 import io.sallyport.mesh.ListenOptions;
 import io.sallyport.mesh.ListenOptions.Interception;
-import io.sallyport.policy.IpAddress;
-import io.sallyport.policy.problem.Nearest;
+import io.sallyport.policy.IpLiteral;
+import io.sallyport.policy.problem.NearestName;
+import io.sallyport.policy.problem.Printable;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Reads the harmless choices of a proxy, `node.metadata.sallyport`: how traffic is intercepted and
 /// where to listen.
 final class NodeMetadata {
-  private static final Set<String> FIELDS = Set.of("interception", "outbound", "inbound", "bind");
+  private static final List<String> FIELDS = List.of("interception", "outbound", "inbound", "bind");
   private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
 
   private NodeMetadata() {}
@@ -36,8 +37,8 @@ final class NodeMetadata {
         throw new InvalidMetadataException(
             "unknown node metadata sallyport.%s; %s"
                 .formatted(
-                    Quoted.of(field),
-                    Nearest.to(field, FIELDS)
+                    Printable.quote(field),
+                    NearestName.to(field, FIELDS)
                         .map(name -> "did you mean " + name + "?")
                         .orElse("expected interception, outbound, inbound or bind")));
       }
@@ -70,7 +71,7 @@ final class NodeMetadata {
     String port = value.substring(colon + 1);
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
     String ip = bracketed ? host.substring(1, host.length() - 1) : host;
-    if (!IpAddress.isLiteral(ip)
+    if (!IpLiteral.isIp(ip)
         || ip.contains(":") != bracketed
         || !PORT.matcher(port).matches()
         || Integer.parseInt(port) > 65535) {
@@ -80,7 +81,7 @@ final class NodeMetadata {
   }
 
   private static String bind(String value) throws InvalidMetadataException {
-    if (!value.isEmpty() && !IpAddress.isLiteral(value)) {
+    if (!value.isEmpty() && !IpLiteral.isIp(value)) {
       throw invalid("bind", value, "an IP address");
     }
     return value;
@@ -89,6 +90,6 @@ final class NodeMetadata {
   private static InvalidMetadataException invalid(String field, String value, String expected) {
     return new InvalidMetadataException(
         "node metadata sallyport.%s is %s, expected %s"
-            .formatted(field, Quoted.of(value), expected));
+            .formatted(field, Printable.quote(value), expected));
   }
 }

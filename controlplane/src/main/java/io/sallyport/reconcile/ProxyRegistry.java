@@ -3,6 +3,7 @@ package io.sallyport.reconcile;
 import io.sallyport.mesh.MeshModel;
 import io.sallyport.mesh.ScopeView;
 import io.sallyport.mesh.ServiceEndpoints;
+import io.sallyport.policy.problem.Printable;
 import io.sallyport.snapshot.SecretSource;
 import io.sallyport.snapshot.Snapshot;
 import io.sallyport.snapshot.VersionedResource;
@@ -61,7 +62,7 @@ public final class ProxyRegistry implements Admission {
     Optional<NodeId> node = NodeId.parse(claims.id());
     if (node.isEmpty()) {
       return new Refused(
-          "node.id is %s, expected %s".formatted(Quoted.of(claims.id()), NodeId.FORM));
+          "node.id is %s, expected %s".formatted(Printable.quote(claims.id()), NodeId.FORM));
     }
     Optional<String> mismatch = Claim.mismatch(node.get(), peer);
     if (mismatch.isPresent()) {

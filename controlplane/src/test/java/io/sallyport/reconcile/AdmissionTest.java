@@ -182,15 +182,14 @@ class AdmissionTest {
   }
 
   @Test
-  void whatAStrangerSentIsQuotedShortAndInAscii() {
-    assertThat(
-            refusal(
-                account("mytest", "sleep"),
-                SLEEP,
-                Map.of("bind", "é\r\n`\u0000" + "x".repeat(999))))
-        .isEqualTo(
-            "node metadata sallyport.bind is `?????"
-                + "x".repeat(75)
-                + "...`, expected an IP address");
+  void whatAStrangerSentIsQuotedShortAndWithoutControlCharacters() {
+    String reason =
+        refusal(
+            account("mytest", "sleep"), SLEEP, Map.of("bind", "\r\n\u0000" + "x".repeat(9_999)));
+
+    assertThat(reason)
+        .startsWith("node metadata sallyport.bind is `\\x0d\\x0a\\x00xxx")
+        .endsWith("…`, expected an IP address")
+        .hasSizeLessThan(200);
   }
 }

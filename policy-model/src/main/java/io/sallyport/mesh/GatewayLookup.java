@@ -7,7 +7,7 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.Listener;
 import io.sallyport.policy.Gateway.Protocol;
-import io.sallyport.policy.problem.Nearest;
+import io.sallyport.policy.problem.NearestName;
 import io.sallyport.policy.problem.Problem;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -57,7 +57,7 @@ final class GatewayLookup {
       return "namespace %s has no egress gateway; a policy stands in the namespace of its gateway"
           .formatted(namespace);
     }
-    return Nearest.to(name, known.keySet())
+    return NearestName.to(name, known.keySet())
         .map("did you mean `%s`?"::formatted)
         .orElse("egress gateways of that namespace: " + String.join(", ", known.keySet()));
   }

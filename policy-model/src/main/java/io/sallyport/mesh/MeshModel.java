@@ -2,7 +2,7 @@ package io.sallyport.mesh;
 
 import io.sallyport.mesh.ServiceEndpoints.Endpoint;
 import io.sallyport.policy.Gateway.Listener;
-import io.sallyport.policy.IpAddress;
+import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.MeshConfig;
 import java.util.Comparator;
 import java.util.List;
@@ -92,7 +92,7 @@ public final class MeshModel {
     }
     List<Endpoint> endpoints =
         registry.proxies(name).stream()
-            .filter(proxy -> IpAddress.isLiteral(proxy.entry().address()))
+            .filter(proxy -> IpLiteral.isIp(proxy.entry().address()))
             .map(proxy ->
                 new Endpoint(
                     proxy.entry().address(),

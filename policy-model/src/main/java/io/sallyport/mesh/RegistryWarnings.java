@@ -4,7 +4,7 @@ import io.sallyport.policy.Document;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.Listener;
-import io.sallyport.policy.IpAddress;
+import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.Metadata;
 import io.sallyport.policy.WorkloadEntry;
 import io.sallyport.policy.problem.Problem;
@@ -69,7 +69,7 @@ final class RegistryWarnings {
 
   private void warnOfProxy(Gateways gateways, Document document) {
     WorkloadEntry entry = (WorkloadEntry) document.resource();
-    if (!IpAddress.isLiteral(entry.address())) {
+    if (!IpLiteral.isIp(entry.address())) {
       report.add(
           LinkReport.warning(
               document,

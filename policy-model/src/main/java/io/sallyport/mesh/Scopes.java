@@ -1,6 +1,6 @@
 package io.sallyport.mesh;
 
-import io.sallyport.policy.IpAddress;
+import io.sallyport.policy.IpLiteral;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -71,7 +71,7 @@ final class Scopes {
   /// A proxy can't listen on a name; one that is known by a name only listens on every address.
   private static String ownAddress(Workload workload) {
     String address = workload.entry().address();
-    return IpAddress.isLiteral(address) ? address : "0.0.0.0";
+    return IpLiteral.isIp(address) ? address : "0.0.0.0";
   }
 
   /// Whether any workload is of that scope.

@@ -32,6 +32,11 @@ public final class IpLiteral {
         disguisedIpv4(written).map(ip -> "write `" + ip + "`").orElse(""));
   }
 
+  /// Whether the text is an IP address that [#parse] takes.
+  public static boolean isIp(String written) {
+    return parse(written) instanceof Parsed.Valid;
+  }
+
   /// Whether some program might take the text for an IPv4 address: its last label is a number
   /// (WHATWG URL, "ends in a number").
   static boolean looksLikeIpv4(String host) {

@@ -1,6 +1,7 @@
 package io.sallyport.policy.read;
 
 import io.sallyport.policy.Kind;
+import io.sallyport.policy.problem.NearestName;
 import io.sallyport.policy.problem.Printable;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Parsed;
 import io.sallyport.policy.Position;
+import io.sallyport.policy.problem.NearestName;
 import io.sallyport.policy.problem.Printable;
 import io.sallyport.policy.problem.Problem;
 import io.sallyport.policy.problem.Severity;

@@ -8,6 +8,7 @@ import io.sallyport.policy.Kind;
 import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Metadata;
 import io.sallyport.policy.Parsed;
+import io.sallyport.policy.problem.NearestName;
 import io.sallyport.policy.problem.Printable;
 import java.util.List;
 

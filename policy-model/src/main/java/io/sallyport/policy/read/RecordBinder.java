@@ -2,6 +2,7 @@ package io.sallyport.policy.read;
 
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Position;
+import io.sallyport.policy.problem.NearestName;
 import io.sallyport.policy.problem.Printable;
 import io.sallyport.policy.problem.Severity;
 import io.sallyport.policy.read.Node.Entry;

@@ -1,18 +1,18 @@
-package io.sallyport.policy.read;
+package io.sallyport.policy.problem;
 
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
 /// What a user probably meant.
-final class NearestName {
+public final class NearestName {
   private static final int LONGEST = 60;
 
   private NearestName() {}
 
   /// The known name that takes the fewest edits to reach, where that is at most a third of its
   /// letters; upper and lower case are the same. Of equally near ones, the first.
-  static Optional<String> to(String written, Collection<String> known) {
+  public static Optional<String> to(String written, Collection<String> known) {
     if (written.length() > LONGEST) {
       return Optional.empty();
     }
@@ -30,7 +30,7 @@ final class NearestName {
   }
 
   /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[][] edits = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class IpAddressTest {
+class IpLiteralTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::1"})
   void literals(String text) {
-    assertThat(IpAddress.isLiteral(text)).isTrue();
+    assertThat(IpLiteral.isIp(text)).isTrue();
   }
 
   @ParameterizedTest
@@ -34,6 +34,6 @@ class IpAddressTest {
         "١.0.0.1"
       })
   void anythingElse(String text) {
-    assertThat(IpAddress.isLiteral(text)).isFalse();
+    assertThat(IpLiteral.isIp(text)).isFalse();
   }
 }
