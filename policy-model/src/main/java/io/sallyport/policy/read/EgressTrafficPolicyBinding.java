@@ -102,6 +102,7 @@ final class EgressTrafficPolicyBinding {
   }
 
   private static Optional<HttpsUpgrade> httpsUpgrade(RecordBinder upgrade) {
+    upgrade.notSupportedYet("directTls");
     boolean enabled = upgrade.optional("enabled").bool(false);
     int port = upgrade.optional("port").port(443);
     return enabled ? Optional.of(new HttpsUpgrade(port)) : Optional.empty();

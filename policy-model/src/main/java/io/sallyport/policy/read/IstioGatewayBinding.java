@@ -16,46 +16,53 @@ import java.util.Optional;
 /// ASM's `IstioGateway`: its type and its ports are those of a Gateway; most of its other fields
 /// say how ASM deploys it.
 final class IstioGatewayBinding {
+  /// How ASM deploys the gateway; ours is deployed by whoever starts its Envoys.
+  private static final String[] OF_THE_DEPLOYMENT = {
+    "affinity",
+    "applicationPorts",
+    "autoCreateGatewayYaml",
+    "autoscaleEnabled",
+    "clusterIds",
+    "compression",
+    "configVolumes",
+    "cpu",
+    "disableContainerPortExposed",
+    "dnsPolicy",
+    "env",
+    "externalTrafficPolicy",
+    "hostNetwork",
+    "kernel",
+    "lifecycle",
+    "loadBalancerClass",
+    "loadBalancerIP",
+    "maxReplicas",
+    "memory",
+    "minReplicas",
+    "nodeSelector",
+    "podAnnotations",
+    "podLabels",
+    "readinessProbe",
+    "replicaCount",
+    "requestedNetworkView",
+    "resources",
+    "rollingMaxSurge",
+    "rollingMaxUnavailable",
+    "runAsRoot",
+    "sds",
+    "secretVolumes",
+    "serviceAnnotations",
+    "serviceLabels",
+    "serviceType",
+    "tolerations"
+  };
+
   private static final int MOST_PORTS = 64;
   private static final String STATUS_PORT = "status-port";
 
   private IstioGatewayBinding() {}
 
   static Gateway bind(Metadata metadata, RecordBinder spec) {
-    spec.ignored(
-        "affinity",
-        "autoCreateGatewayYaml",
-        "autoscaleEnabled",
-        "clusterIds",
-        "configVolumes",
-        "cpu",
-        "disableContainerPortExposed",
-        "dnsPolicy",
-        "env",
-        "externalTrafficPolicy",
-        "hostNetwork",
-        "kernel",
-        "lifecycle",
-        "loadBalancerClass",
-        "loadBalancerIP",
-        "maxReplicas",
-        "memory",
-        "minReplicas",
-        "nodeSelector",
-        "podAnnotations",
-        "podLabels",
-        "readinessProbe",
-        "replicaCount",
-        "resources",
-        "rollingMaxSurge",
-        "rollingMaxUnavailable",
-        "runAsRoot",
-        "secretVolumes",
-        "serviceAnnotations",
-        "serviceLabels",
-        "serviceType",
-        "tolerations");
-    spec.withoutEffect("applicationPorts", "compression", "requestedNetworkView", "sds");
+    spec.withoutEffect(OF_THE_DEPLOYMENT);
     spec.notSupportedYet("meshExpansionPorts", "overrides");
     FieldValue type = spec.required("gatewayType");
     GatewayClass gatewayClass =

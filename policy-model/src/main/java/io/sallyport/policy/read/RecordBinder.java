@@ -7,6 +7,7 @@ import io.sallyport.policy.problem.Printable;
 import io.sallyport.policy.problem.Severity;
 import io.sallyport.policy.read.Node.Entry;
 import io.sallyport.policy.read.Node.Mapping;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,11 +82,14 @@ final class RecordBinder {
     known.addAll(List.of(fields));
   }
 
-  /// Fields that have a meaning elsewhere and none here; writing one is a warning.
+  /// Fields that have a meaning elsewhere and none here; writing some of them is one warning.
   void withoutEffect(String... fields) {
-    for (String field : fields) {
-      optional(field)
-          .ifPresent(v -> v.warning("field " + Printable.quote(field) + " has no effect", ""));
+    List<String> written =
+        Arrays.stream(fields).filter(field -> optional(field).isPresent()).toList();
+    if (!written.isEmpty()) {
+      String names = "`" + String.join("`, `", written) + "`";
+      optional(written.getFirst())
+          .warning((written.size() == 1 ? "no effect: field " : "no effect: fields ") + names, "");
     }
   }
 
