@@ -2,6 +2,8 @@ package io.sallyport.bootstrap;
 
 import io.sallyport.identity.DnsNames;
 import io.sallyport.identity.IdentityException;
+import io.sallyport.policy.IpLiteral;
+import io.sallyport.policy.Parsed;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -9,14 +11,14 @@ import java.util.regex.Pattern;
 /// A DNS name or an IP address, with a port: `xds.example.com:15012`, `127.0.0.1:15012`,
 /// `[::1]:15012`.
 ///
-/// @param host as it is compared and written: lower case, no brackets
+/// @param host in its one form: lower case, no brackets
 public record HostPort(String host, int port) {
-  private static final Pattern IPV4 =
-      Pattern.compile("(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})");
   private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
 
   public HostPort {
-    if (address(host).isEmpty() && !DnsNames.isHost(host)) {
+    if (IpLiteral.parse(host) instanceof Parsed.Valid<String> valid) {
+      host = valid.value();
+    } else if (!DnsNames.isHost(host)) {
       throw new IdentityException("'" + host + "' is no host: expected a DNS name or IP address");
     }
     if (port < 1 || port > 65535) {
@@ -64,18 +66,9 @@ public record HostPort(String host, int port) {
 
   /// The address that the text is, without asking any resolver; empty for anything else.
   static Optional<InetAddress> address(String text) {
-    boolean looksLikeOne =
-        text.contains(":")
-            ? !text.contains("%") && !text.contains("[")
-            : IPV4.matcher(text).matches();
-    if (!looksLikeOne) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(InetAddress.ofLiteral(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return IpLiteral.parse(text) instanceof Parsed.Valid<String> valid
+        ? Optional.of(InetAddress.ofLiteral(valid.value()))
+        : Optional.empty();
   }
 
   @Override

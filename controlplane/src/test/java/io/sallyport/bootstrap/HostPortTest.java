@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.identity.IdentityException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,11 @@ class HostPortTest {
     HostPort read = HostPort.parse("--xds", text);
     assertThat(read).isEqualTo(new HostPort(host, port)).hasToString(text);
     assertThat(read.isAddress()).isEqualTo(address);
+  }
+
+  @Test
+  void anAddressHasOneForm() {
+    assertThat(HostPort.parse("", "[2001:DB8:0::7]:1")).hasToString("[2001:db8::7]:1");
   }
 
   @ParameterizedTest
