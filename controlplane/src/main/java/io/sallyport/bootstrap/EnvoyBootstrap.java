@@ -2,10 +2,12 @@ package io.sallyport.bootstrap;
 
 import io.sallyport.identity.SpiffeId;
 import io.sallyport.mesh.ListenOptions.Interception;
+import io.sallyport.mesh.ProxyKind;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -19,11 +21,6 @@ final class EnvoyBootstrap {
       "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.";
   private static final String HTTP_OPTIONS =
       "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-
-  /// The heap that a proxy may take before it first refuses requests and then connections.
-  private static final long HEAP_BYTES = 1L << 30;
-
-  private static final int CONNECTIONS = 50_000;
 
   private final BootstrapRequest request;
   private final SpiffeId controlPlane;
@@ -212,18 +209,21 @@ final class EnvoyBootstrap {
     return tree("name", "envoy.transport_sockets.tls", "typed_config", context);
   }
 
-  private static Map<String, Object> overloadManager() {
+  /// What a proxy may take before it first refuses requests and then connections; a gateway serves
+  /// many and gets more.
+  private Map<String, Object> overloadManager() {
+    boolean sidecar = request.kind() == ProxyKind.SIDECAR;
     String heap = "envoy.resource_monitors.fixed_heap";
     String connections = "envoy.resource_monitors.global_downstream_max_connections";
     Map<String, Object> fixedHeap =
         typed(heap, "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig");
-    config(fixedHeap).put("max_heap_size_bytes", HEAP_BYTES);
+    config(fixedHeap).put("max_heap_size_bytes", sidecar ? 1L << 30 : 4L << 30);
     Map<String, Object> limit =
         typed(
             connections,
             "envoy.extensions.resource_monitors.downstream_connections.v3"
                 + ".DownstreamConnectionsConfig");
-    config(limit).put("max_active_downstream_connections", CONNECTIONS);
+    config(limit).put("max_active_downstream_connections", sidecar ? 50_000 : 100_000);
     return tree(
         "refresh_interval",
         "0.25s",
@@ -285,7 +285,7 @@ final class EnvoyBootstrap {
 
   @SuppressWarnings("unchecked") // as typed() made it
   private static Map<String, Object> config(Map<String, Object> typed) {
-    return (Map<String, Object>) java.util.Objects.requireNonNull(typed.get("typed_config"));
+    return (Map<String, Object>) Objects.requireNonNull(typed.get("typed_config"));
   }
 
   /// A mapping of keys and values in turn.

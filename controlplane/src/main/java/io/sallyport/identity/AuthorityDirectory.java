@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The authority's files: `DATA/ca/root.pem` and `DATA/ca/issuing.pem`, each a certificate with its
 /// key, and `DATA/ca/root.crt`, the trust bundle for people. The directory appears whole, by one
@@ -185,8 +186,7 @@ final class AuthorityDirectory {
         what + ": " + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
   }
 
-  private static IdentityException damaged(
-      Path file, String why, @org.jspecify.annotations.Nullable Exception cause) {
+  private static IdentityException damaged(Path file, String why, @Nullable Exception cause) {
     return new IdentityException(
         file
             + " is damaged ("

@@ -1,11 +1,14 @@
 package io.sallyport.identity;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -169,9 +172,8 @@ final class CertificateProfile {
         key);
   }
 
-  private static java.security.cert.X509Certificate sign(
-      X509v3CertificateBuilder builder, java.security.PrivateKey key)
-      throws GeneralSecurityException, OperatorCreationException, java.io.IOException {
+  private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)
+      throws GeneralSecurityException, OperatorCreationException, IOException {
     var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(key);
     return Pem.certificate(builder.build(signer).getEncoded());
   }
@@ -181,7 +183,7 @@ final class CertificateProfile {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
       return recipe.build(generator.generateKeyPair());
-    } catch (GeneralSecurityException | OperatorCreationException | java.io.IOException e) {
+    } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
       throw new IllegalStateException("a certificate could not be built", e);
     }
   }
@@ -203,6 +205,6 @@ final class CertificateProfile {
 
   private interface Recipe {
     CertifiedKey build(KeyPair keys)
-        throws GeneralSecurityException, OperatorCreationException, java.io.IOException;
+        throws GeneralSecurityException, OperatorCreationException, IOException;
   }
 }

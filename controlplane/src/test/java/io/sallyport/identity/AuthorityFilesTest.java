@@ -196,7 +196,7 @@ class AuthorityFilesTest {
   }
 
   @Test
-  void akillAtAnyMomentLeavesAllOrNothing() throws Exception {
+  void aKillAtAnyMomentLeavesAllOrNothing() throws Exception {
     Files.writeString(work.resolve("go"), "");
     Process process = opener("killed", 100_000);
     BufferedReader reader = reader(process);

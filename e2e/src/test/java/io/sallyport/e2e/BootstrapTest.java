@@ -1,6 +1,7 @@
 package io.sallyport.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.bootstrap.BootstrapRenewer;
 import io.sallyport.bootstrap.BootstrapRequest;
@@ -11,11 +12,14 @@ import io.sallyport.e2e.harness.EnvoyBinary;
 import io.sallyport.identity.CertificateAuthority;
 import io.sallyport.identity.ProxyTrust;
 import io.sallyport.identity.ServerCertificate;
+import io.sallyport.identity.SpiffeId;
+import io.sallyport.identity.Svid;
 import io.sallyport.mesh.ListenOptions.Interception;
 import io.sallyport.mesh.ProxyKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +27,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -80,17 +86,7 @@ class BootstrapTest {
       BootstrapRequest request = request(ProxyKind.SIDECAR, xds, BootstrapRequest.Listen.DEFAULT);
       Path yaml = new ProxyBootstrap(authority, data).write(request).envoyYaml();
       BootstrapRenewer renewer = new BootstrapRenewer(authority, data, clock);
-      try (ChildProcess _ =
-          new ChildProcess(
-              "envoy",
-              List.of(
-                  envoy.path().toString(),
-                  "--disable-hot-restart",
-                  "--concurrency",
-                  "1",
-                  "-c",
-                  yaml.toString()),
-              data.resolve("envoy.log"))) {
+      try (ChildProcess _ = envoy(yaml)) {
         X509Certificate first = nextClient(server);
         assertThat(first.getSubjectX500Principal().getName()).isEqualTo("CN=sleep-a");
         assertThat(nextClient(server)).as("nothing is due yet").isEqualTo(first);
@@ -106,14 +102,46 @@ class BootstrapTest {
     }
   }
 
+  @Test
+  void aProxyDoesNotTakeAnotherProxyForTheControlPlane() throws Exception {
+    InstantSource clock = InstantSource.system();
+    CertificateAuthority authority =
+        CertificateAuthority.openOrCreate(data, "cluster.local", clock);
+    Svid other =
+        authority.issueWorkload(
+            new SpiffeId("cluster.local", "mytest", "other"),
+            Optional.of("other"),
+            Duration.ofHours(1));
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "other", other.key(), new char[0], other.chain().toArray(X509Certificate[]::new));
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("SunX509");
+    keys.init(store, new char[0]);
+    try (SSLServerSocket server =
+        server(keys.getKeyManagers()[0], new ProxyTrust(authority, clock))) {
+      String xds = "127.0.0.1:" + server.getLocalPort();
+      BootstrapRequest request = request(ProxyKind.SIDECAR, xds, BootstrapRequest.Listen.DEFAULT);
+      Path yaml = new ProxyBootstrap(authority, data).write(request).envoyYaml();
+      try (ChildProcess _ = envoy(yaml)) {
+        assertThatThrownBy(() -> nextClient(server))
+            .isInstanceOf(SSLException.class)
+            .hasMessageContaining("certificate_unknown");
+      }
+    }
+  }
+
   /// The TLS of a control plane, with nothing behind it: what it hears is a proxy's certificate.
   private static SSLServerSocket controlPlane(CertificateAuthority authority, InstantSource clock)
       throws Exception {
+    return server(
+        new ServerCertificate(authority, List.of("127.0.0.1"), clock),
+        new ProxyTrust(authority, clock));
+  }
+
+  private static SSLServerSocket server(KeyManager keys, TrustManager trust) throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        new KeyManager[] {new ServerCertificate(authority, List.of("127.0.0.1"), clock)},
-        new TrustManager[] {new ProxyTrust(authority, clock)},
-        null);
+    context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
     SSLServerSocket server =
         (SSLServerSocket)
             context
@@ -125,6 +153,19 @@ class BootstrapTest {
     server.setSSLParameters(parameters);
     server.setSoTimeout((int) LIMIT.toMillis());
     return server;
+  }
+
+  private ChildProcess envoy(Path yaml) {
+    return new ChildProcess(
+        "envoy",
+        List.of(
+            envoy.path().toString(),
+            "--disable-hot-restart",
+            "--concurrency",
+            "1",
+            "-c",
+            yaml.toString()),
+        data.resolve("envoy.log"));
   }
 
   private static X509Certificate nextClient(SSLServerSocket server) throws IOException {
