@@ -6,25 +6,29 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NearestNameTest {
-  @Test
-  void findsTheNameWithTheFewestEdits() {
-    List<String> known = List.of("workloadSelector", "namespace", "hosts", "port");
+  private static final List<String> FIELDS =
+      List.of("byEgressGateway", "egressRules", "hosts", "name", "port");
 
-    assertThat(NearestName.to("workloadSelectors", known)).contains("workloadSelector");
-    assertThat(NearestName.to("namepsace", known)).contains("namespace");
-    assertThat(NearestName.to("Hosts", known)).contains("hosts");
-    assertThat(NearestName.to("prot", known)).contains("port");
+  @Test
+  void misspellingsAreUnderstood() {
+    assertThat(NearestName.to("byEgresGateway", FIELDS)).contains("byEgressGateway");
+    assertThat(NearestName.to("nmae", FIELDS)).contains("name");
+    assertThat(NearestName.to("ports", FIELDS)).contains("port");
+    assertThat(NearestName.to("EGRESSRULES", FIELDS)).contains("egressRules");
   }
 
   @Test
-  void saysNothingWhereNothingIsNear() {
-    assertThat(NearestName.to("timeout", List.of("hosts", "port"))).isEmpty();
-    assertThat(NearestName.to("", List.of("hosts"))).isEmpty();
-    assertThat(NearestName.to("hosts", List.of())).isEmpty();
+  void otherWordsAreNot() {
+    assertThat(NearestName.to("dryRun", FIELDS)).isEmpty();
+    assertThat(NearestName.to("x", FIELDS)).isEmpty();
+    assertThat(NearestName.to("", FIELDS)).isEmpty();
+    assertThat(NearestName.to("p".repeat(1000), FIELDS)).isEmpty();
   }
 
   @Test
-  void ofEquallyNearNamesTakesTheFirst() {
-    assertThat(NearestName.to("hosx", List.of("hosz", "hosa"))).contains("hosz");
+  void aSwapIsOneEdit() {
+    assertThat(NearestName.distance("nmae", "name")).isEqualTo(1);
+    assertThat(NearestName.distance("", "name")).isEqualTo(4);
+    assertThat(NearestName.distance("kitten", "sitting")).isEqualTo(3);
   }
 }
