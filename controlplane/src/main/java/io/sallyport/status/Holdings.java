@@ -93,6 +93,13 @@ final class Holdings {
     }
   }
 
+  /// Whether the proxy has all of `wanted` and nothing else.
+  boolean isAllOf(Snapshot wanted) {
+    boolean[] same = {true};
+    difference(wanted, (_, _) -> same[0] = false);
+    return same[0];
+  }
+
   Holdings copy() {
     Holdings copy = new Holdings();
     copy.base = base;

@@ -30,6 +30,8 @@ final class ProxyStream {
   /// and for what it was to have from the beginning.
   Optional<Instant> behindSince = Optional.empty();
 
+  private boolean assigned;
+
   private final Map<ResourceType, Instant> accepted;
   private final Map<ResourceType, Map<String, Refused>> refused;
 
@@ -52,6 +54,7 @@ final class ProxyStream {
     since = other.since;
     holdings = other.holdings.copy();
     behindSince = other.behindSince;
+    assigned = other.assigned;
     accepted = new EnumMap<>(ResourceType.class);
     accepted.putAll(other.accepted);
     refused = new EnumMap<>(ResourceType.class);
@@ -60,6 +63,16 @@ final class ProxyStream {
 
   ProxyStream copy() {
     return new ProxyStream(this);
+  }
+
+  /// The proxy is to have something else. The first time is no change: it has just connected.
+  ///
+  /// @param received when the change that is the cause came in
+  void assign(Instant received) {
+    if (assigned && behindSince.isEmpty()) {
+      behindSince = Optional.of(received);
+    }
+    assigned = true;
   }
 
   /// @return the documents of which something changed on the proxy

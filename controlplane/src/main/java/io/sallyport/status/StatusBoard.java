@@ -24,9 +24,6 @@ import java.util.function.Supplier;
 /// Thread-safe. Events take a lock for a moment; answers copy what they need under it and do their
 /// work outside. A proxy that disconnects is forgotten.
 public final class StatusBoard implements XdsEvents, ReconcileEvents {
-  /// How long an assignment is kept while no stream of its proxy is there: between two streams.
-  private static final Duration UNCONNECTED = Duration.ofMinutes(1);
-
   private final InstantSource clock;
   private final Metrics metrics;
   private final Supplier<Map<String, Instant>> renewals;
@@ -36,11 +33,9 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
   private final PolicyTimes times = new PolicyTimes();
   private Optional<Linked> linked = Optional.empty();
 
-  /// What a proxy is to have, since when, and its streams: more than one only while an old one
-  /// times out.
+  /// What a proxy is to have, and its streams: more than one only while an old one times out.
   private static final class Proxy {
     Optional<Snapshot> wanted = Optional.empty();
-    Instant at = Instant.MIN;
     final List<ProxyStream> streams = new ArrayList<>();
   }
 
@@ -57,8 +52,6 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
     linked = Optional.of(newest);
     times.linked(newest, received);
     metrics.linked(took, newest.problems());
-    Instant old = clock.instant().minus(UNCONNECTED);
-    proxies.values().removeIf(proxy -> proxy.streams.isEmpty() && proxy.at.isBefore(old));
   }
 
   @Override
@@ -68,11 +61,13 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
 
   @Override
   public synchronized void assigned(ProxyId id, Snapshot snapshot, Instant received) {
-    Proxy proxy = proxies.computeIfAbsent(id, _ -> new Proxy());
-    proxy.wanted = Optional.of(snapshot);
-    proxy.at = clock.instant();
-    for (ProxyStream stream : proxy.streams) {
-      stream.behindSince = stream.behindSince.or(() -> Optional.of(received));
+    Proxy proxy = proxies.get(id);
+    if (proxy != null) {
+      proxy.wanted = Optional.of(snapshot);
+      boolean alone = proxy.streams.size() == 1;
+      proxy.streams.stream()
+          .filter(stream -> alone || !stream.holdings.isAllOf(snapshot))
+          .forEach(stream -> stream.assign(received));
     }
   }
 
@@ -131,11 +126,12 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
     ProxyStream stream = synced.get();
     Instant now = clock.instant();
     times.acked(stream.sync(snapshot), now, stream.behindSince);
-    Proxy proxy = proxies.computeIfAbsent(stream.proxy, _ -> new Proxy());
-    if (proxy.wanted.isEmpty()) {
-      proxy.wanted = Optional.of(snapshot);
-    }
-    if (proxy.wanted.get() == snapshot) {
+    boolean isNewest =
+        Optional.ofNullable(proxies.get(stream.proxy))
+            .flatMap(proxy -> proxy.wanted)
+            .filter(stream.holdings::isAllOf)
+            .isPresent();
+    if (isNewest) {
       stream.behindSince.ifPresent(since -> metrics.changeToAck(Duration.between(since, now)));
       stream.behindSince = Optional.empty();
     }
@@ -149,8 +145,7 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
           gone.proxy,
           (_, proxy) -> {
             proxy.streams.remove(gone);
-            boolean old = proxy.at.isBefore(clock.instant().minus(UNCONNECTED));
-            return proxy.streams.isEmpty() && old ? null : proxy;
+            return proxy.streams.isEmpty() ? null : proxy;
           });
     }
     metrics.connected(streams.size());

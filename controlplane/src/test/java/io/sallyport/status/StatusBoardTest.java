@@ -93,9 +93,9 @@ class StatusBoardTest {
   @Test
   void aProxyIsPendingUntilItHasAcknowledged() {
     VersionedResource listener = listener("1", "httpbin");
-    Snapshot snapshot = assign(GATEWAY, listener);
     tick(5);
     connect(1, GATEWAY);
+    Snapshot snapshot = assign(GATEWAY, listener);
     ProxyStatus status = proxy(GATEWAY);
     assertThat(status.since()).isEqualTo(clock.instant());
     assertThat(status.userAgent()).isEqualTo("envoy/1.40.0");
@@ -135,6 +135,8 @@ class StatusBoardTest {
     connect(1, GATEWAY);
     connect(2, SLEEP);
     connect(3, new ProxyId("sidecar", "mytest", "other"));
+    assign(GATEWAY);
+    assign(SLEEP);
     VersionedResource onGateway = listener("1", "httpbin");
     VersionedResource onSidecar = route("80", "1", "httpbin");
     Snapshot gateway = assign(GATEWAY, onGateway);
@@ -161,15 +163,17 @@ class StatusBoardTest {
         .contains("sallyport_change_to_ack_seconds_count 2")
         .contains("sallyport_proxies_connected 3.0");
     tick(60_000);
-    assign(new ProxyId("sidecar", "mytest", "late"), onSidecar);
     connect(4, new ProxyId("sidecar", "mytest", "late"));
+    Snapshot late = assign(new ProxyId("sidecar", "mytest", "late"), onSidecar);
     assertThat(policy("httpbin").state()).isEqualTo(State.PENDING);
     accept(4, onSidecar);
+    board.synced(4, late);
     PolicyStatus later = policy("httpbin");
     assertThat(later.state()).isEqualTo(State.IN_FORCE);
     assertThat(later.proxies()).isEqualTo(3);
     assertThat(later.since()).as("a new proxy is no change").hasValue(since);
     assertThat(later.changeToAckMillis()).hasValue(31L);
+    assertThat(registry.scrape()).contains("sallyport_change_to_ack_seconds_count 2");
   }
 
   @Test
@@ -295,8 +299,8 @@ class StatusBoardTest {
     link(List.of(Mesh.policy("httpbin", NEWEST, "gw"), Mesh.policy("legacy", NEWEST, "gw")));
     VersionedResource good = route("80", "1", "httpbin");
     VersionedResource bad = listener("1", "legacy");
-    assign(GATEWAY, good, bad);
     connect(1, GATEWAY);
+    assign(GATEWAY, good, bad);
     board.held(1, ResourceType.ROUTE, List.of(good));
     board.nacked(1, ResourceType.LISTENER, "no", List.of(bad));
     assertThat(policy("httpbin").state()).isEqualTo(State.IN_FORCE);
@@ -320,6 +324,26 @@ class StatusBoardTest {
     assertThat(certificate.renews())
         .hasValueSatisfying(
             renews -> assertThat(renews).isBetween(clock.instant(), certificate.expires()));
+  }
+
+  @Test
+  void aSecondStreamOfAProxyDoesNotPutTheFirstBehind() {
+    connect(1, SLEEP);
+    VersionedResource route = route("80", "1", "httpbin");
+    board.synced(1, assign(SLEEP, route));
+    tick(1000);
+    connect(2, SLEEP);
+    board.synced(2, assign(SLEEP, route));
+    tick(1000);
+    VersionedResource changed = route("80", "2", "httpbin");
+    Snapshot first = assign(SLEEP, changed);
+    Snapshot second = assign(SLEEP, changed);
+    tick(4);
+    board.synced(1, first);
+    board.synced(2, second);
+    assertThat(registry.scrape())
+        .contains("sallyport_change_to_ack_seconds_count 2")
+        .contains("sallyport_change_to_ack_seconds_sum 0.008");
   }
 
   @Test

@@ -35,6 +35,25 @@ class FolderScanTest {
   }
 
   @Test
+  void readsRealDocuments() throws Exception {
+    Files.writeString(
+        root.resolve("namespace.yaml"),
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata:
+          name: mytest
+        ---
+        kind: Namespace
+        """);
+    ReadResult result =
+        requireNonNull(FolderScan.read(List.of(root)).get(root + "/namespace.yaml"));
+    assertThat(result.documents())
+        .anySatisfy(read -> assertThat(read.key().name()).isEqualTo("mytest"));
+    assertThat(result.complete()).isFalse();
+  }
+
+  @Test
   void whatCannotBeReadIsAProblem() throws Exception {
     Path missing = root.resolve("missing");
     Path large = root.resolve("large.yaml");
