@@ -99,18 +99,16 @@ public final class FileSource implements ResourceSource {
   private void look(DirectoryWatch watch, Consumer<List<Change>> sink) throws InterruptedException {
     long started = System.nanoTime();
     FolderScanner.Step step = scanner.step();
-    filesRead = scanner.filesRead();
-    if (closed) {
-      return;
-    }
-    if (!step.changes().isEmpty()) {
-      sink.accept(step.changes());
-    }
-    waitingFor = step.waitingFor();
+    tell(step, sink);
+    Duration took = Duration.ofNanos(System.nanoTime() - started);
     if (watch.watch(step.directories())) {
       return; // what happened there since the step gave no notice: look again
     }
-    Duration took = Duration.ofNanos(System.nanoTime() - started);
+    if (step.again().filter(again -> again.compareTo(Settling.QUIET) <= 0).isPresent()) {
+      Thread.sleep(step.again().get());
+      step = scanner.recheck();
+      tell(step, sink);
+    }
     Duration calm = took.multipliedBy(IDLE_SHARE);
     Duration rescan = calm.compareTo(RESCAN) > 0 ? calm : RESCAN;
     long waited = System.nanoTime();
@@ -119,6 +117,14 @@ public final class FileSource implements ResourceSource {
     if (rest.isPositive()) {
       Thread.sleep(rest); // under a storm of notices, look half of the time
     }
+  }
+
+  private void tell(FolderScanner.Step step, Consumer<List<Change>> sink) {
+    filesRead = scanner.filesRead();
+    if (!closed && !step.changes().isEmpty()) {
+      sink.accept(step.changes());
+    }
+    waitingFor = step.waitingFor();
   }
 
   @Override

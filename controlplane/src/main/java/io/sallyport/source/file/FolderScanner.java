@@ -37,6 +37,7 @@ final class FolderScanner {
   private final Settling settling = new Settling();
   private final Map<String, Taken> taken = new HashMap<>();
   private final Map<String, Long> devices = new HashMap<>();
+  private Optional<Tree> last = Optional.empty();
   private boolean complete;
   private long filesRead;
 
@@ -86,6 +87,7 @@ final class FolderScanner {
       limits.apply(tree, ledger.units());
       Map<String, Fresh> fresh = read(tree);
       if (tree.holds()) {
+        last = Optional.of(tree);
         return apply(tree, fresh);
       }
       if (attempt == ATTEMPTS) {
@@ -97,6 +99,17 @@ final class FolderScanner {
             complete ? Optional.empty() : why);
       }
     }
+  }
+
+  /// Looks again at the files that the last step saw changing, and at nothing else: what is not as
+  /// it was then is left to the next step.
+  Step recheck() {
+    if (last.isEmpty()) {
+      return step();
+    }
+    Tree tree = last.get();
+    Map<String, Fresh> fresh = read(tree);
+    return tree.holds() ? apply(tree, fresh) : step();
   }
 
   /// What was read of a file that stands still.

@@ -185,6 +185,29 @@ class FolderScannerTest {
   }
 
   @Test
+  void aFileSeenChangingIsTakenWithoutAnotherWalk() throws Exception {
+    scanning.write("a.yaml", "a=1;\n");
+    scanning.write("b.yaml", "b=1;\n");
+    scanning.settle();
+    scanning.write("a.yaml", "a=2;\n");
+    scanning.step();
+    scanning.delete("b.yaml");
+    scanning.recheck();
+    assertThat(inForce()).isEqualTo(Map.of("a", "1", "b", "1"));
+    scanning.advance(Settling.QUIET);
+    scanning.recheck();
+    assertThat(inForce()).isEqualTo(Map.of("a", "2", "b", "1"));
+    scanning.write("a.yaml", "a=33;\n");
+    scanning.step();
+    scanning.write("a.yaml", "a=444;\n");
+    scanning.advance(Settling.QUIET);
+    scanning.recheck();
+    assertThat(inForce()).isEqualTo(Map.of("a", "2"));
+    scanning.settle();
+    assertThat(inForce()).isEqualTo(Map.of("a", "444"));
+  }
+
+  @Test
   void aFileBeingWrittenDoesNotHoldBackAnother() {
     scanning.settle();
     scanning.write("b.yaml", "b=1;\n");

@@ -146,10 +146,12 @@ class InterleavingTest {
     }
 
     private void look() {
-      if (random.nextBoolean()) {
-        scanning.step();
-        assertNothingIsHalf();
+      switch (random.nextInt(4)) {
+        case 0, 1 -> scanning.step();
+        case 2 -> scanning.recheck();
+        default -> {}
       }
+      assertNothingIsHalf();
     }
 
     private void assertNothingIsHalf() {

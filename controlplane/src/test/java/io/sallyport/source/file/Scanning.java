@@ -40,6 +40,10 @@ final class Scanning {
     return step;
   }
 
+  void recheck() {
+    told.apply(scanner.recheck().changes());
+  }
+
   /// Steps until every file stands still, and returns what the last steps told.
   List<Change> settle() {
     FolderScanner.Step step = step();
