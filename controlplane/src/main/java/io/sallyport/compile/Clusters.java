@@ -22,8 +22,8 @@ final class Clusters {
   /// and no request meets a connection that the server is closing.
   private static final int IDLE_MINUTES = 5;
 
-  /// Envoy's default of 1024 is too small for a busy sidecar and would show as 503 (flag `UO`);
-  /// this still bounds what one runaway application holds.
+  /// Envoy's defaults (1024, and 3 for retries) are too small for a busy sidecar and would show as
+  /// 503 (flag `UO`); this still bounds what one runaway application holds.
   private static final int LIMIT = 10_000;
 
   private static final String HTTP_OPTIONS =
@@ -65,6 +65,7 @@ final class Clusters {
         .setMaxConnections(limit)
         .setMaxPendingRequests(limit)
         .setMaxRequests(limit)
+        .setMaxRetries(limit)
         .build();
   }
 }

@@ -59,7 +59,8 @@ final class Routes {
   }
 
   /// The routes that refuse whatever comes to them: requests with a path, and `CONNECT`, which has
-  /// none and would otherwise be answered with 404.
+  /// none. (Envoy answers 403 to `CONNECT`, as to any upgrade that its listener does not offer; but
+  /// without a route it would be 404, and the log would not say who refused.)
   static List<Route> refuse(int status) {
     return List.of(
         refuse(anyPath(), status),

@@ -7,7 +7,8 @@ import java.util.Collection;
 import java.util.List;
 
 /// A sidecar: one capture listener, one route configuration, and a cluster for each hop. Only the
-/// routes and hops know policies.
+/// routes and hops know policies. Whatever the mode, nothing passes that no route names: letting
+/// everything out (`ALLOW_ANY`) is not supported yet, and a document that asks for it is refused.
 final class SidecarCompiler {
   private SidecarCompiler() {}
 

@@ -22,6 +22,8 @@ import java.util.TreeMap;
 /// Access logs: JSON lines on standard output, the same fields everywhere. What does not apply is
 /// `null`. Values come from clients: only JSON keeps them from forging a line.
 public final class AccessLogs {
+  private static final String PEER = "downstream_peer";
+  private static final String PEER_URI_SAN = "%DOWNSTREAM_PEER_URI_SAN%";
   private static final SortedMap<String, String> FIELDS = new TreeMap<>();
 
   static {
@@ -44,7 +46,7 @@ public final class AccessLogs {
     FIELDS.put("upstream_cluster", "%UPSTREAM_CLUSTER%");
     FIELDS.put("upstream_host", "%UPSTREAM_HOST%");
     FIELDS.put("requested_server_name", "%REQUESTED_SERVER_NAME%");
-    FIELDS.put("downstream_peer", "%DOWNSTREAM_PEER_URI_SAN%");
+    FIELDS.put(PEER, PEER_URI_SAN);
     FIELDS.put("downstream_remote_address", "%DOWNSTREAM_REMOTE_ADDRESS%");
     FIELDS.put("downstream_local_address", "%DOWNSTREAM_LOCAL_ADDRESS%");
     FIELDS.put("bytes_received", "%BYTES_RECEIVED%");
@@ -65,10 +67,16 @@ public final class AccessLogs {
         .build();
   }
 
-  /// Of connections whose TLS handshake failed, in which no other log ever has a line: no client
-  /// certificate, an unknown authority, a foreign trust domain.
+  /// Of connections whose TLS handshake failed, of which no other log ever has a line: no client
+  /// certificate, an unknown authority, a foreign trust domain. Whatever name such a certificate
+  /// holds is a claim, and not logged as the peer's.
   public static AccessLog ofFailedHandshakes() {
-    return ofBlocked().toBuilder()
+    StdoutAccessLog.Builder failed = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
+    failed.getLogFormatBuilder().getJsonFormatBuilder().removeFields(PEER);
+    put(failed, "unverified_peer", PEER_URI_SAN);
+    return AccessLog.newBuilder()
+        .setName("stdout-handshake")
+        .setTypedConfig(Extensions.any(failed.build()))
         .setFilter(
             AccessLogFilter.newBuilder()
                 .setExtensionFilter(
@@ -82,7 +90,8 @@ public final class AccessLogs {
         .build();
   }
 
-  /// Of a sidecar's requests: the route knows its policy and rule.
+  /// Of a sidecar's requests: the route knows its policy and rule. They are `null` where no route
+  /// was looked for, because the request could not be read.
   static List<AccessLog> ofRouted() {
     return List.of(
         AccessLog.newBuilder()
