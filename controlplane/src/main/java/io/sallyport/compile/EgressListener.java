@@ -15,6 +15,7 @@ import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
+import java.util.ArrayList;
 import java.util.List;
 
 /// One port of an egress gateway: mutual TLS with any workload of the trust domain, and inside it
@@ -46,8 +47,8 @@ final class EgressListener {
                     .setTransportSocketConnectTimeout(Durations.fromSeconds(HANDSHAKE_SECONDS))
                     .addFilters(ConnectionManager.egress(name, Ads.routes())))
             .build();
-    List<Origin> origins =
-        port.routes().stream().flatMap(route -> EgressRoutes.rules(route).stream()).toList();
+    List<Origin> origins = new ArrayList<>(List.of(port.origin()));
+    port.routes().forEach(route -> origins.addAll(EgressRoutes.rules(route)));
     return VersionedResource.of(ResourceType.LISTENER, name, listener, Grants.origins(origins));
   }
 

@@ -72,6 +72,7 @@ class EnvoyCompilerTest {
     String one =
         "ASMEgressTrafficPolicy istio-egress/egress-by-egressgateway spec.egressRules[0].to[0]";
     String two = "ASMEgressTrafficPolicy istio-egress/partners spec.egressRules[1].to[0]";
+    String port = "Gateway istio-egress/egressgateway spec.listeners[0]";
     assertThat(origins)
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
@@ -79,7 +80,7 @@ class EnvoyCompilerTest {
                 "ROUTE outbound_http", List.of(one, two),
                 "CLUSTER BlackHoleCluster", List.of(),
                 "CLUSTER outbound|80||egressgateway.istio-egress", List.of(one, two),
-                "LISTENER egress_80", List.of(one, two),
+                "LISTENER egress_80", List.of(one, two, port),
                 "ROUTE egress_80", List.of(one, two),
                 "CLUSTER external|80||a.example", List.of(one),
                 "CLUSTER external|80||b.example", List.of(two)));

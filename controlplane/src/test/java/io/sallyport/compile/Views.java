@@ -82,7 +82,11 @@ final class Views {
   }
 
   static GatewayListener listener(int port, int bindPort, ExternalRoute... routes) {
-    return new GatewayListener("p" + port, port, bindPort, List.of(routes));
+    Origin origin =
+        new Origin(
+            new ResourceKey(Kind.GATEWAY, "istio-egress", "egressgateway"),
+            new FieldPath("spec.listeners[0]"));
+    return new GatewayListener("p" + port, port, bindPort, origin, List.of(routes));
   }
 
   static EgressGatewayView gateway(List<String> resolvers, GatewayListener... listeners) {

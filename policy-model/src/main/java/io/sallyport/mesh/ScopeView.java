@@ -71,8 +71,10 @@ public sealed interface ScopeView {
   ///
   /// @param port as documents name it
   /// @param bindPort the port it really listens on
+  /// @param origin the gateway's field that asks for it
   /// @param routes sorted by host; no two of the same host
-  record GatewayListener(String name, int port, int bindPort, List<ExternalRoute> routes) {
+  record GatewayListener(
+      String name, int port, int bindPort, Origin origin, List<ExternalRoute> routes) {
     public GatewayListener {
       routes = List.copyOf(routes);
     }

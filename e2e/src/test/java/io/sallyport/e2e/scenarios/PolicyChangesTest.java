@@ -91,7 +91,8 @@ class PolicyChangesTest extends MeshScenario {
     swap(mount, "..3");
     awaitStatus(mesh.sleepAApplication(), "httpbin.org", 200);
 
-    Files.delete(mount.resolve("policy.yaml"));
+    Files.createDirectory(mount.resolve("..4"));
+    swap(mount, "..4");
     awaitStatus(mesh.sleepAApplication(), "httpbin.org", 502);
   }
 

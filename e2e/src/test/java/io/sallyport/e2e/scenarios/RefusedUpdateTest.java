@@ -40,7 +40,11 @@ class RefusedUpdateTest extends MeshScenario {
           LIMIT,
           () -> shown("egress_" + port) && shown("Address already in use"),
           () -> mesh.controlPlane().get("/v1/proxies").orElse("no answer"));
-      assertThat(mesh.controlPlane().get("/v1/proxies").orElse("")).contains("istio-egress/other");
+      Await.until(
+          "the refusal names the gateway's field and the policy that needs it",
+          LIMIT,
+          () -> shown("Gateway istio-egress/egressgateway") && shown("istio-egress/other"),
+          () -> mesh.controlPlane().get("/v1/proxies").orElse("no answer"));
       assertThat(mesh.controlPlane().metric("sallyport_xds_nacks_total", "LDS")).isEqualTo(1);
       assertThat(get(mesh.sleepAApplication(), "httpbin.org", "/get").status()).isEqualTo(200);
 
