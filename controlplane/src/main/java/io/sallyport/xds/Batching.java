@@ -45,8 +45,11 @@ sealed interface Batching permits Batching.Grouped, FullBatching {
   /// The client took the piece.
   void accept(Piece piece, Subscription wanted, Holdings holdings);
 
-  /// The client took the piece, as it was already taken to have.
-  void confirm(Piece piece, Holdings holdings);
+  /// The client did not answer in time, and is taken to have taken the piece.
+  void assume(Piece piece);
+
+  /// It has not, as it turns out.
+  void undo(Piece piece);
 
   /// The client refused the piece for the sake of `suspects`; none: of nobody knows which.
   ///
@@ -80,7 +83,10 @@ sealed interface Batching permits Batching.Grouped, FullBatching {
     }
 
     @Override
-    default void confirm(Piece piece, Holdings holdings) {}
+    default void assume(Piece piece) {}
+
+    @Override
+    default void undo(Piece piece) {}
 
     @Override
     default List<VersionedResource> refuse(

@@ -4,8 +4,10 @@ import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.Snapshot;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,6 +24,9 @@ final class FullBatching implements Batching {
 
   /// What the client took, by name; the bytes are needed to say it again.
   private final SortedMap<String, VersionedResource> lastGood = new TreeMap<>();
+
+  /// What [#lastGood] was before an answer that did not come was taken for granted.
+  private final Map<String, VersionedResource> beforeAssumed = new HashMap<>();
 
   /// The client has resources from an earlier stream, and we do not know which.
   private boolean hasUnknown;
@@ -139,10 +144,26 @@ final class FullBatching implements Batching {
   }
 
   @Override
-  public void confirm(Piece piece, Holdings holdings) {
+  public void assume(Piece piece) {
+    beforeAssumed.clear();
+    beforeAssumed.putAll(lastGood);
     for (VersionedResource resource : piece.resources()) {
-      if (holdings.has(resource)) {
-        lastGood.put(resource.name(), resource);
+      lastGood.put(resource.name(), resource);
+    }
+    lastGood.keySet().removeAll(piece.removed());
+  }
+
+  @Override
+  public void undo(Piece piece) {
+    for (VersionedResource resource : piece.changed()) {
+      VersionedResource before = beforeAssumed.get(resource.name());
+      if (!resource.equals(lastGood.get(resource.name()))) {
+        continue;
+      }
+      if (before == null) {
+        lastGood.remove(resource.name());
+      } else {
+        lastGood.put(resource.name(), before);
       }
     }
   }

@@ -17,6 +17,10 @@ final class Holdings {
   private final Map<String, String> held = new HashMap<>();
   private final Map<String, String> parked = new HashMap<>();
 
+  /// Names that were in a response which the client refused: it may have some of them nevertheless,
+  /// since Envoy applies the good clusters and listeners of a response that it refuses.
+  private final Set<String> uncertain = new HashSet<>();
+
   /// To be sent although the client has it: it may have forgotten it, or needs to hear it again.
   private final Set<String> again = new HashSet<>();
 
@@ -95,20 +99,13 @@ final class Holdings {
     again.add(name);
   }
 
-  /// The client no longer cares.
-  void forget(String name) {
-    held.remove(name);
-    parked.remove(name);
-    again.remove(name);
-    alone.remove(name);
-  }
-
   /// The client cares only about these from now on.
   void retain(Subscription wanted) {
     held.keySet().removeIf(name -> !wanted.covers(name));
     parked.keySet().removeIf(name -> !wanted.covers(name));
     again.removeIf(name -> !wanted.covers(name));
     alone.removeIf(name -> !wanted.covers(name));
+    uncertain.removeIf(name -> !wanted.covers(name));
   }
 
   /// This is on its way.
@@ -122,12 +119,14 @@ final class Holdings {
   /// @return what it had before, to be given to [#undo] if it turns out that it has not
   @Nullable String take(VersionedResource resource) {
     parked.remove(resource.name());
+    uncertain.remove(resource.name());
     return again.contains(resource.name()) ? null : held.put(resource.name(), resource.version());
   }
 
   /// The client has dropped this, or knows that there is no such thing.
   void drop(String name, boolean named) {
     parked.remove(name);
+    uncertain.remove(name);
     if (again.contains(name)) {
       return;
     }
@@ -153,10 +152,12 @@ final class Holdings {
   /// The client refuses this version; it is not offered again.
   void park(VersionedResource resource) {
     parked.put(resource.name(), resource.version());
+    uncertain.add(resource.name());
   }
 
   /// The client refused a response that held this and more; it is offered once more, alone.
   void isolate(VersionedResource resource) {
     alone.add(resource.name());
+    uncertain.add(resource.name());
   }
 }

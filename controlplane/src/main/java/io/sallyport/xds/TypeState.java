@@ -171,10 +171,10 @@ final class TypeState {
         for (VersionedResource resource : piece.changed()) {
           holdings.undo(resource, late.before().get(resource.name()));
         }
+        batching.undo(piece);
         late.refuse();
         refuse(piece, error.get());
       } else {
-        batching.confirm(piece, holdings);
         events.accepted(stream, type, piece.changed(), piece.removed());
       }
       finish(late);
@@ -223,7 +223,8 @@ final class TypeState {
           slow.before().put(resource.name(), before);
         }
       }
-      piece.removed().forEach(name -> holdings.drop(name, subscription.names().contains(name)));
+      Batching.dropAll(piece.removed(), subscription, holdings);
+      batching.assume(piece);
     }
     late = slow;
     update = null;

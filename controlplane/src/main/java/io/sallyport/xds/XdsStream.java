@@ -22,8 +22,10 @@ public final class XdsStream {
   private static final List<ResourceType> ORDERED =
       List.of(ResourceType.CLUSTER, ResourceType.LISTENER, ResourceType.ROUTE);
 
+  private static final List<ResourceType> UNORDERED =
+      List.of(ResourceType.ENDPOINT, ResourceType.SECRET);
+
   private final long id;
-  private final Encoding encoding;
   private final Pace pace;
   private final XdsEvents events;
   private final Instant opened;
@@ -31,6 +33,10 @@ public final class XdsStream {
   private final Map<ResourceType, View> views = new EnumMap<>(ResourceType.class);
   private Snapshot newest;
   private Snapshot target;
+
+  /// Whether the target is the newest, and nothing of an earlier one is on its way any more.
+  private boolean settled;
+
   private @Nullable Snapshot synced;
   private long nonces;
 
@@ -40,7 +46,6 @@ public final class XdsStream {
   public XdsStream(
       long id, Encoding encoding, Pace pace, XdsEvents events, Snapshot first, Instant now) {
     this.id = id;
-    this.encoding = encoding;
     this.pace = pace;
     this.events = events;
     this.opened = now;
@@ -49,7 +54,7 @@ public final class XdsStream {
     for (ResourceType type : ResourceType.values()) {
       states.put(type, new TypeState(id, type, encoding, pace, events));
     }
-    look();
+    adopt();
   }
 
   /// Takes note of what the client is to have from now on. What was not sent yet of an update under
@@ -61,10 +66,28 @@ public final class XdsStream {
     newest = snapshot;
     boolean stuck = ORDERED.stream().anyMatch(type -> state(type).hasUnsent());
     states.values().forEach(TypeState::dropUnsent);
-    if (stuck || ORDERED.stream().noneMatch(type -> state(type).isBusy() || wants(type))) {
-      target = newest;
+    if (!stuck && ORDERED.stream().noneMatch(type -> state(type).isBusy() || wants(type))) {
+      adopt();
+      return;
     }
-    look();
+    settled = false;
+    for (ResourceType type : UNORDERED) {
+      views.put(type, view(type).then(type, newest));
+    }
+    if (stuck) {
+      target = newest;
+      ORDERED.forEach(type -> views.put(type, View.of(type, target)));
+    }
+  }
+
+  /// Makes the newest snapshot the one that the client is brought to; nothing of an earlier one is
+  /// needed any more.
+  private void adopt() {
+    target = newest;
+    settled = true;
+    for (ResourceType type : ResourceType.values()) {
+      views.put(type, View.of(type, target));
+    }
   }
 
   /// Takes what the client says.
@@ -83,9 +106,8 @@ public final class XdsStream {
       }
     }
     Optional<ResourceType> started = start(now);
-    if (started.isEmpty() && target != newest && isIdle()) {
-      target = newest;
-      look();
+    if (started.isEmpty() && !settled && isIdle()) {
+      adopt();
       started = start(now);
     }
     if (started.isEmpty()) {
@@ -138,7 +160,7 @@ public final class XdsStream {
     return step.settled().stream().allMatch(type -> isSettled(type, now))
         && step.removed().stream().noneMatch(type -> state(type).wantsRemoval(view(type)))
         && step.unparked().stream().noneMatch(type -> state(type).hasParked(view(type)))
-        && (ORDERED.contains(step.type()) || !step.removal() || target == newest);
+        && (ORDERED.contains(step.type()) || !step.removal() || settled);
   }
 
   /// Whether a type has nothing more to add or change, and nothing unanswered. A type that the
@@ -182,7 +204,7 @@ public final class XdsStream {
   }
 
   private void tellSynced(Instant now) {
-    if (synced == newest || target != newest) {
+    if (synced == newest || !settled) {
       return;
     }
     boolean early = now.isBefore(opened.plus(pace.answerWait()));
@@ -195,12 +217,6 @@ public final class XdsStream {
     }
     synced = newest;
     events.synced(id, newest);
-  }
-
-  private void look() {
-    for (ResourceType type : ResourceType.values()) {
-      views.put(type, View.of(type, ORDERED.contains(type) ? target : newest, target));
-    }
   }
 
   private TypeState state(ResourceType type) {
