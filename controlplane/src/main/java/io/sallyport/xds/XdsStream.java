@@ -54,7 +54,7 @@ public final class XdsStream {
     for (ResourceType type : ResourceType.values()) {
       states.put(type, new TypeState(id, type, encoding, pace, events));
     }
-    adopt();
+    bring(first, true);
   }
 
   /// Takes note of what the client is to have from now on. What was not sent yet of an update under
@@ -66,28 +66,34 @@ public final class XdsStream {
     newest = snapshot;
     boolean stuck = ORDERED.stream().anyMatch(type -> state(type).hasUnsent());
     states.values().forEach(TypeState::dropUnsent);
-    if (!stuck && ORDERED.stream().noneMatch(type -> state(type).isBusy() || wants(type))) {
-      adopt();
-      return;
-    }
-    settled = false;
-    for (ResourceType type : UNORDERED) {
-      views.put(type, view(type).then(type, newest));
-    }
     if (stuck) {
-      target = newest;
-      ORDERED.forEach(type -> views.put(type, View.of(type, target)));
+      bring(newest, false);
+    } else if (ORDERED.stream().noneMatch(type -> state(type).isBusy() || wants(type))) {
+      adopt();
+    } else {
+      bring(target, false);
     }
   }
 
-  /// Makes the newest snapshot the one that the client is brought to; nothing of an earlier one is
-  /// needed any more.
+  /// Makes the newest snapshot the one that the client is brought to. Endpoints of clusters that
+  /// the client still has remain to be had.
   private void adopt() {
-    target = newest;
-    settled = true;
-    for (ResourceType type : ResourceType.values()) {
-      views.put(type, View.of(type, target));
+    ORDERED.forEach(type -> views.put(type, View.of(type, newest)));
+    bring(newest, !clustersLeave());
+  }
+
+  /// @param last whether nothing of an earlier snapshot is on its way any more
+  private void bring(Snapshot next, boolean last) {
+    target = next;
+    settled = last;
+    ORDERED.forEach(type -> views.put(type, View.of(type, target)));
+    for (ResourceType type : UNORDERED) {
+      views.put(type, last ? View.of(type, newest) : view(type).then(type, newest));
     }
+  }
+
+  private boolean clustersLeave() {
+    return state(ResourceType.CLUSTER).wantsRemoval(view(ResourceType.CLUSTER));
   }
 
   /// Takes what the client says.
@@ -106,7 +112,7 @@ public final class XdsStream {
       }
     }
     Optional<ResourceType> started = start(now);
-    if (started.isEmpty() && !settled && isIdle()) {
+    if (started.isEmpty() && isIdle() && (target != newest || (!settled && !clustersLeave()))) {
       adopt();
       started = start(now);
     }
