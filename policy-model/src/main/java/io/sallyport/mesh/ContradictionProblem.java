@@ -19,9 +19,10 @@ final class ContradictionProblem {
         document,
         field(loser, on),
         message(loser, contradiction),
-        "this destination is out of force; %s is kept"
-            .formatted(
-                document.equals(kept.document()) ? "the earlier rule" : "the older document"),
+        "this destination is out of force; kept is "
+            + (document.key().equals(kept.document().key())
+                ? "the earlier rule"
+                : kept.document().key() + ", the older or the first by name"),
         new LinkReport.Place(
             kept.document(), field(kept.route(), on), "kept: " + value(kept.route(), on)));
   }

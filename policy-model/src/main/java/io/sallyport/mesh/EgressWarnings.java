@@ -113,7 +113,7 @@ final class EgressWarnings {
             document,
             selector ? field.child("workloadSelector") : field.child("namespace"),
             "no workload of namespace %s%s".formatted(source.namespace(), labels),
-            ""));
+            new SelectorSuggestion(registry).of(source).orElse("")));
   }
 
   /// The first workload that these sources select while another of its account is not selected.

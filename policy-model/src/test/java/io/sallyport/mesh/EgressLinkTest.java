@@ -183,7 +183,8 @@ class EgressLinkTest {
         younger,
         "spec.egressRules[0].to[0].byEgressGateway.port",
         "two rules send a.test:80 to different gateway ports, 8080 and 80",
-        "this destination is out of force; the older document is kept");
+        "this destination is out of force; kept is EgressTrafficPolicy istio-egress/z, the older or"
+            + " the first by name");
     assertThat(errors(linked).get(0).related())
         .extracting(related -> related.position().file() + " " + related.note())
         .containsExactly("z.yaml kept: 80");
@@ -209,7 +210,7 @@ class EgressLinkTest {
     assertThat(routes(byRule)).containsExactly("a.test:80>egressgateway:8080");
     assertThat(errors(byRule))
         .extracting(Problem::help)
-        .containsExactly("this destination is out of force; the earlier rule is kept");
+        .containsExactly("this destination is out of force; kept is the earlier rule");
   }
 
   @Test
@@ -273,7 +274,8 @@ class EgressLinkTest {
         "spec.egressRules[0].to[0].port.number",
         "two rules have port 80 of gateway istio-egress/egressgateway dial different ports of"
             + " a.test, 8000 and 80",
-        "this destination is out of force; the older document is kept");
+        "this destination is out of force; kept is EgressTrafficPolicy istio-egress/a, the older or"
+            + " the first by name");
   }
 
   @Test
@@ -334,6 +336,22 @@ class EgressLinkTest {
             "spec.egressRules[1].from[0].namespace: no workload of namespace empty",
             "spec.egressRules[0].from[0].workloadSelector: no workload of namespace mytest with"
                 + " app=sleep-b");
+  }
+
+  @Test
+  void aSelectorThatSelectsNobodySuggestsWhatIsNear() {
+    assertThat(suggestion(app("mytest", "sleep-b"))).isEqualTo("did you mean `app: sleep-a`?");
+    assertThat(suggestion(new Source("mytest", Map.of("ap", "sleep-a"))))
+        .isEqualTo("did you mean `app: sleep-a`?");
+    assertThat(suggestion(app("mytets", "sleep-a"))).isEqualTo("did you mean namespace `mytest`?");
+    assertThat(suggestion(app("mytest", "database"))).isEmpty();
+    assertThat(suggestion(new Source("mytest", Map.of("app", "sleep-a", "tier", "x")))).isEmpty();
+  }
+
+  private static String suggestion(Source source) {
+    Linked linked = link(own("p", "egressgateway", rule(source, to(80, 80, "a.test"))));
+    assertThat(linked.problems()).hasSize(1);
+    return linked.problems().get(0).help();
   }
 
   @Test
