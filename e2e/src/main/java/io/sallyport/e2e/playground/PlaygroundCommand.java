@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Starts a control plane, the sidecars of sleep-a and nginx, an egress gateway (real Envoys)"
           + " and a pretend internet on loopback; no Docker and no root needed. Exit code 0 only if"
           + " every answer is as expected."
-    })
+    },
+    mixinStandardHelpOptions = true)
 public final class PlaygroundCommand implements Subcommand {
   @Spec
   @SuppressWarnings("NullAway.Init")
