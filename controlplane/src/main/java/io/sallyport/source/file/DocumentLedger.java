@@ -186,10 +186,7 @@ final class DocumentLedger {
     Problem why =
         FileProblems.about(
             key, unit, "no longer readable to its end, " + key + " may or may not be in it");
-    return old.stream()
-        .map(
-            claim -> claim.problems().isEmpty() ? new Claim(claim.document(), List.of(why)) : claim)
-        .toList();
+    return old.stream().map(claim -> new Claim(claim.document(), List.of(why))).toList();
   }
 
   private List<Problem> duplicates(SortedSet<String> units, ResourceKey key) {

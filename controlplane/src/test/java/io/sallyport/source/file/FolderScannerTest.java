@@ -167,6 +167,23 @@ class FolderScannerTest {
   }
 
   @Test
+  void aFileThatIsBrokenFurtherForgetsWhatWasWrongBefore() {
+    scanning.write("a.yaml", "a=1;\n");
+    scanning.settle();
+    scanning.write("a.yaml", "a=!;\n");
+    scanning.settle();
+    scanning.write("a.yaml", "a\n");
+    scanning.settle();
+    assertThat(inForce()).isEqualTo(Map.of("a", "1"));
+    assertThat(scanning.told.invalid)
+        .isEqualTo(
+            Map.of(
+                "a",
+                scanning.unit("a.yaml")
+                    + ": no longer readable to its end, Namespace a may or may not be in it"));
+  }
+
+  @Test
   void aFileIsNotTakenWhileItIsWritten() {
     scanning.write("a.yaml", "a=1;\nb=1;\n");
     scanning.settle();

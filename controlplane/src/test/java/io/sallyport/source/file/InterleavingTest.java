@@ -165,7 +165,9 @@ class InterleavingTest {
           assertThat(inForce).as("seed %d", seed).containsEntry(other, value);
         }
       });
-      assertThat(generations).as("seed %d", seed).hasSizeLessThanOrEqualTo(1);
+      if (generations.size() > 1) {
+        throw new AssertionError("seed " + seed + ": half of a mount, " + inForce);
+      }
     }
   }
 }
