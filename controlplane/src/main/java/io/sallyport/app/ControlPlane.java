@@ -139,7 +139,10 @@ final class ControlPlane implements AutoCloseable {
                     address,
                     status,
                     registry,
-                    () -> List.copyOf(reconciler.waitingFor()))));
+                    () ->
+                        reconciler.waitingFor().isEmpty()
+                            ? List.of()
+                            : List.of(source.waitingFor().orElse("linking the documents")))));
     parts.push(source);
     source.start(reconciler::offer);
     log.info(
