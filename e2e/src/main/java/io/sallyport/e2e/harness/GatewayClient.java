@@ -16,11 +16,11 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -31,6 +31,13 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 /// @param context the TLS context to dial with
 public record GatewayClient(SSLContext context) {
   private static final int TIMEOUT_MILLIS = 10_000;
+
+  /// Any text as SNI: the hop's own has underscores, which no host name has.
+  private static final class ServerName extends SNIServerName {
+    ServerName(String name) {
+      super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
 
   /// With the certificate and key that `sallyport bootstrap` wrote for a proxy.
   public static GatewayClient of(Path bootstrap) {
@@ -59,12 +66,7 @@ public record GatewayClient(SSLContext context) {
                   .getSocketFactory()
                   .createSocket(socket, gateway.getHostString(), gateway.getPort(), true)) {
         SSLParameters parameters = secured.getSSLParameters();
-        parameters.setServerNames(
-            serverName.stream()
-                .map(name -> name.getBytes(StandardCharsets.US_ASCII))
-                // from bytes, since a hop's name has underscores, which no host name has
-                .<SNIServerName>map(SNIHostName::new)
-                .toList());
+        parameters.setServerNames(serverName.stream().<SNIServerName>map(ServerName::new).toList());
         secured.setSSLParameters(parameters);
         secured.startHandshake();
         return RawHttp.exchange(secured, request);

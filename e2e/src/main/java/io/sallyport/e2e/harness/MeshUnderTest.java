@@ -137,8 +137,19 @@ public final class MeshUnderTest implements AutoCloseable {
   ///   port
   public Path bootstrap(
       String kind, String namespace, String workload, String address, String... options) {
-    int adminPort = Layout.freePort(address);
     Path directory = data().resolve("proxies").resolve(namespace + "-" + workload);
+    return bootstrap(directory, kind, namespace, workload, address, options);
+  }
+
+  /// The same into another directory.
+  public Path bootstrap(
+      Path directory,
+      String kind,
+      String namespace,
+      String workload,
+      String address,
+      String... options) {
+    int adminPort = Layout.freePort(address);
     List<String> arguments = new java.util.ArrayList<>();
     arguments.addAll(
         List.of(

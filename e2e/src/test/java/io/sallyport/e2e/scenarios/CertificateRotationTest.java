@@ -3,10 +3,14 @@ package io.sallyport.e2e.scenarios;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.EnvoyProcess;
+import io.sallyport.e2e.harness.GatewayClient;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +29,18 @@ class CertificateRotationTest extends MeshScenario {
   @Test
   void rotatesUnderTrafficWithoutOneFailedRequest() {
     onlyHttpPolicy();
+    // outside of the data directory, so that nobody renews it
+    GatewayClient expiring =
+        GatewayClient.of(
+            mesh.bootstrap(
+                mesh.work().resolve("expiring"),
+                "sidecar",
+                "mytest",
+                "sleep-a",
+                mesh.layout().sleepA(),
+                "--ttl",
+                "60s"));
+    assertThat(straightToTheGateway(expiring).status()).isEqualTo(200);
     Set<String> atSidecar = new HashSet<>();
     Set<String> atGateway = new HashSet<>();
     long end = System.nanoTime() + RUN.toNanos();
@@ -41,9 +57,19 @@ class CertificateRotationTest extends MeshScenario {
       assertThat(traffic.failures()).isEmpty();
       assertThat(traffic.answered()).isGreaterThan(100);
     }
+    assertThat(straightToTheGateway(expiring))
+        .as("with a certificate that has expired")
+        .isInstanceOf(Answer.Closed.class);
     // one at the start and one about every 30 s; the jitter is 10 % either way
     assertThat(atSidecar).as("certificates of the sidecar").hasSizeGreaterThanOrEqualTo(5);
     assertThat(atGateway).as("certificates of the gateway").hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  private Answer straightToTheGateway(GatewayClient client) {
+    return client.request(
+        new InetSocketAddress(mesh.layout().gateway(), mesh.layout().gatewayHttp()),
+        Optional.empty(),
+        "GET /get HTTP/1.1\r\nHost: httpbin.org\r\nConnection: close\r\n\r\n");
   }
 
   /// The serial number of the certificate that was delivered by SDS, which lives shortest.
