@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
@@ -30,7 +31,7 @@ import java.util.function.Predicate;
 final class ControlPlaneFixture {
   final List<ScopeView> compiled = new ArrayList<>();
   final List<ServiceEndpoints> compiledEndpoints = new ArrayList<>();
-  final List<String> faults = new ArrayList<>();
+  final List<String> faults = new CopyOnWriteArrayList<>();
   final List<Linked> linked = new ArrayList<>();
   final List<String> assigned = new ArrayList<>();
   final FakeSecrets secrets = new FakeSecrets();

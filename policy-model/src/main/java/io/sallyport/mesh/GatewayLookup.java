@@ -79,7 +79,6 @@ final class GatewayLookup {
     if (carries(listener, destination.port().protocol())) {
       return Optional.empty();
     }
-    int index = gateway.listeners().indexOf(listener);
     return Optional.of(
         LinkReport.error(
             form,
@@ -89,7 +88,7 @@ final class GatewayLookup {
             ports(gateway),
             new LinkReport.Place(
                 gatewayDocument,
-                new FieldPath("spec.listeners").index(index).child("protocol"),
+                Gateways.field(gateway, listener).child("protocol"),
                 "the gateway's port")));
   }
 

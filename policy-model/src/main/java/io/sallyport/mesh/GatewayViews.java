@@ -5,7 +5,6 @@ import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.GatewayListener;
 import io.sallyport.mesh.ScopeView.Grant;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
-import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.Listener;
 import io.sallyport.policy.Gateway.Protocol;
@@ -65,16 +64,11 @@ final class GatewayViews {
                 listener.name(),
                 listener.port(),
                 bindPort,
-                origin(gateway, listener),
+                new Origin(gateway.key(), Gateways.field(gateway, listener)),
                 externalRoutes(byPort.getOrDefault(listener.port(), List.of()))));
       }
     }
     return view(scope, listeners);
-  }
-
-  private static Origin origin(Gateway gateway, Listener listener) {
-    FieldPath listeners = FieldPath.ROOT.child("spec").child("listeners");
-    return new Origin(gateway.key(), listeners.index(gateway.listeners().indexOf(listener)));
   }
 
   private EgressGatewayView view(Scope scope, List<GatewayListener> listeners) {

@@ -6,6 +6,7 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.GatewayClass;
 import io.sallyport.policy.Gateway.Listener;
+import io.sallyport.policy.Kind;
 import io.sallyport.policy.problem.Problem;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -92,6 +93,14 @@ final class Gateways {
 
   private static GatewayClass gatewayClass(Document document) {
     return ((Gateway) document.resource()).gatewayClass();
+  }
+
+  /// Where a gateway's listener is written. Of an `IstioGateway` that is the list only, since some
+  /// of its entries are no listeners.
+  static FieldPath field(Gateway gateway, Listener listener) {
+    return gateway.kind() == Kind.ISTIO_GATEWAY
+        ? new FieldPath("spec.ports")
+        : new FieldPath("spec.listeners").index(gateway.listeners().indexOf(listener));
   }
 
   /// The port on which a proxy with these `ports` really listens for a listener.
