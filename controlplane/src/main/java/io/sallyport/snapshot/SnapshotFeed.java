@@ -1,8 +1,10 @@
 package io.sallyport.snapshot;
 
-/// What one proxy is to receive, now and later. Thread-safe.
+/// What one proxy is to receive, now and later. It is in use, and holds what that takes, from the
+/// first registration to the end of the last. Thread-safe.
 public interface SnapshotFeed {
-  /// The newest snapshot: its scope's resources and its identity's secrets.
+  /// The newest snapshot: its scope's resources and its identity's secrets. Not before the first
+  /// [#onChange].
   Snapshot current();
 
   /// Calls `listener` after [#current] has changed, from any thread, until the registration is

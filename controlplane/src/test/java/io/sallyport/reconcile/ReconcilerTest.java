@@ -189,6 +189,22 @@ class ReconcilerTest {
   }
 
   @Test
+  void aWorkloadThatGoesBetweenAdmissionAndFirstSnapshotGetsNoRoute() {
+    plane.apply(Mesh.whole(POLICY));
+    SnapshotFeed feed = ((Admission.Admitted) plane.admit("sidecar~mytest~sleep", "sleep")).feed();
+    assertThatThrownBy(feed::current).isInstanceOf(IllegalStateException.class);
+
+    plane.delete(Mesh.sidecar("mytest", "sleep"));
+    SnapshotFeed.Registration registration = feed.onChange(() -> {});
+
+    assertThat(feed.current().of(ResourceType.ROUTE).values())
+        .noneMatch(route -> route.body().getValue().toStringUtf8().contains("httpbin.org"));
+    assertThat(plane.secrets.leases()).isEmpty();
+    registration.close();
+    assertThat(plane.registry.targets()).isEmpty();
+  }
+
+  @Test
   void whatNobodyUsesIsDropped() {
     plane.apply(Mesh.whole(POLICY));
     Stream one = plane.connectSleep();
