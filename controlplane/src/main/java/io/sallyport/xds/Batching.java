@@ -46,10 +46,21 @@ sealed interface Batching permits Batching.Grouped, FullBatching {
   void accept(Piece piece, Subscription wanted, Holdings holdings);
 
   /// The client did not answer in time, and is taken to have taken the piece.
-  void assume(Piece piece);
+  default void assume(Piece piece, Holdings holdings) {
+    piece.changed().forEach(holdings::assume);
+    piece.removed().forEach(holdings::assumeGone);
+  }
 
-  /// It has not, as it turns out.
-  void undo(Piece piece);
+  /// It has, as it says at last.
+  default void confirm(Piece piece, Subscription wanted, Holdings holdings) {
+    piece.changed().forEach(holdings::confirm);
+    piece.removed().forEach(name -> holdings.confirmGone(name, wanted.names().contains(name)));
+  }
+
+  /// It has not, as it says at last.
+  default void doubt(Piece piece, Holdings holdings) {
+    piece.changed().forEach(holdings::doubt);
+  }
 
   /// The client refused the piece for the sake of `suspects`; none: of nobody knows which.
   ///
@@ -81,12 +92,6 @@ sealed interface Batching permits Batching.Grouped, FullBatching {
       takeAll(piece.changed(), wanted, holdings);
       dropAll(piece.removed(), wanted, holdings);
     }
-
-    @Override
-    default void assume(Piece piece) {}
-
-    @Override
-    default void undo(Piece piece) {}
 
     @Override
     default List<VersionedResource> refuse(

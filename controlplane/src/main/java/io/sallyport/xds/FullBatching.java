@@ -25,8 +25,8 @@ final class FullBatching implements Batching {
   /// What the client took, by name; the bytes are needed to say it again.
   private final SortedMap<String, VersionedResource> lastGood = new TreeMap<>();
 
-  /// What [#lastGood] was before an answer that did not come was taken for granted.
-  private final Map<String, VersionedResource> beforeAssumed = new HashMap<>();
+  /// In place of what it took: what it was sent and did not answer in time.
+  private final Map<String, VersionedResource> assumed = new HashMap<>();
 
   /// The client has resources from an earlier stream, and we do not know which.
   private boolean hasUnknown;
@@ -77,7 +77,11 @@ final class FullBatching implements Batching {
   @Override
   public List<Piece> upserts(Difference todo, Subscription wanted, View view, Holdings holdings) {
     SortedMap<String, VersionedResource> leaving = new TreeMap<>(lastGood);
-    leaving.keySet().removeIf(name -> view.get(name) != null || !wanted.covers(name));
+    leaving.putAll(assumed);
+    leaving
+        .keySet()
+        .removeIf(
+            name -> view.get(name) != null || !wanted.covers(name) || !holdings.mayHave(name));
     return List.of(everything(todo, wanted, view, holdings, leaving, List.of()));
   }
 
@@ -116,7 +120,7 @@ final class FullBatching implements Batching {
     if (!holdings.isParked(resource)) {
       return resource;
     }
-    VersionedResource good = lastGood.get(resource.name());
+    VersionedResource good = lastGood(resource.name());
     return good != null || !hasUnknown ? good : resource;
   }
 
@@ -135,6 +139,7 @@ final class FullBatching implements Batching {
   @Override
   public void accept(Piece piece, Subscription wanted, Holdings holdings) {
     lastGood.clear();
+    assumed.clear();
     for (VersionedResource resource : piece.resources()) {
       lastGood.put(resource.name(), resource);
     }
@@ -144,28 +149,29 @@ final class FullBatching implements Batching {
   }
 
   @Override
-  public void assume(Piece piece) {
-    beforeAssumed.clear();
-    beforeAssumed.putAll(lastGood);
-    for (VersionedResource resource : piece.resources()) {
-      lastGood.put(resource.name(), resource);
-    }
-    lastGood.keySet().removeAll(piece.removed());
+  public void assume(Piece piece, Holdings holdings) {
+    Batching.super.assume(piece, holdings);
+    piece.resources().forEach(resource -> assumed.put(resource.name(), resource));
   }
 
   @Override
-  public void undo(Piece piece) {
-    for (VersionedResource resource : piece.changed()) {
-      VersionedResource before = beforeAssumed.get(resource.name());
-      if (!resource.equals(lastGood.get(resource.name()))) {
-        continue;
-      }
-      if (before == null) {
-        lastGood.remove(resource.name());
-      } else {
-        lastGood.put(resource.name(), before);
-      }
+  public void confirm(Piece piece, Subscription wanted, Holdings holdings) {
+    Batching.super.confirm(piece, wanted, holdings);
+    for (VersionedResource resource : piece.resources()) {
+      assumed.remove(resource.name(), resource);
+      lastGood.put(resource.name(), resource);
     }
+  }
+
+  @Override
+  public void doubt(Piece piece, Holdings holdings) {
+    Batching.super.doubt(piece, holdings);
+    piece.changed().forEach(resource -> assumed.remove(resource.name()));
+  }
+
+  private @Nullable VersionedResource lastGood(String name) {
+    VersionedResource resource = assumed.get(name);
+    return resource != null ? resource : lastGood.get(name);
   }
 
   @Override
@@ -174,6 +180,7 @@ final class FullBatching implements Batching {
     List<VersionedResource> refused = suspects.isEmpty() ? piece.changed() : suspects;
     for (VersionedResource resource : piece.resources()) {
       if (!refused.contains(resource)) {
+        assumed.remove(resource.name());
         lastGood.put(resource.name(), resource);
       }
     }

@@ -15,6 +15,10 @@ final class Holdings {
   private static final String ABSENT = "";
 
   private final Map<String, String> held = new HashMap<>();
+
+  /// In place of what is held: what the client was sent and did not answer in time.
+  private final Map<String, String> assumed = new HashMap<>();
+
   private final Map<String, String> parked = new HashMap<>();
 
   /// Names that were in a response which the client refused: it may have some of them nevertheless,
@@ -41,7 +45,7 @@ final class Holdings {
     for (String name : wanted.names()) {
       VersionedResource resource = view.get(name);
       if (resource == null) {
-        if (!held.containsKey(name)) {
+        if (version(name) == null) {
           missing.add(name);
         }
       } else if (!wanted.isWildcard() || !view.all().containsKey(name)) {
@@ -49,11 +53,13 @@ final class Holdings {
       }
     }
     List<String> removals = new ArrayList<>();
-    held.forEach((name, version) -> {
-      if (!version.equals(ABSENT) && view.get(name) == null) {
-        removals.add(name);
+    for (Set<String> names : List.of(held.keySet(), assumed.keySet(), uncertain)) {
+      for (String name : names) {
+        if (view.get(name) == null && mayHave(name) && !removals.contains(name)) {
+          removals.add(name);
+        }
       }
-    });
+    }
     removals.sort(null);
     return new Difference(
         List.copyOf(upserts), List.copyOf(missing), List.copyOf(removals), anyParked);
@@ -64,14 +70,30 @@ final class Holdings {
     if (resource.version().equals(parked.get(resource.name()))) {
       return false;
     }
-    if (!resource.version().equals(held.get(resource.name())) || again.contains(resource.name())) {
+    if (!resource.version().equals(version(resource.name())) || again.contains(resource.name())) {
       upserts.add(resource);
     }
     return true;
   }
 
+  private @Nullable String version(String name) {
+    String version = assumed.get(name);
+    return version != null ? version : held.get(name);
+  }
+
+  /// Whether the client has any version of this, as far as is known.
+  boolean mayHave(String name) {
+    String version = version(name);
+    return version == null ? uncertain.contains(name) : !version.equals(ABSENT);
+  }
+
   boolean has(VersionedResource resource) {
-    return resource.version().equals(held.get(resource.name()));
+    return resource.version().equals(version(resource.name()));
+  }
+
+  /// Whether the client is taken to have something for which it gave no answer.
+  boolean hasAssumed() {
+    return !assumed.isEmpty();
   }
 
   boolean isParked(VersionedResource resource) {
@@ -90,6 +112,7 @@ final class Holdings {
   /// The client wants to be told anew, whatever it had or refused.
   void renew(String name) {
     held.remove(name);
+    assumed.remove(name);
     parked.remove(name);
     again.add(name);
   }
@@ -102,6 +125,7 @@ final class Holdings {
   /// The client cares only about these from now on.
   void retain(Subscription wanted) {
     held.keySet().removeIf(name -> !wanted.covers(name));
+    assumed.keySet().removeIf(name -> !wanted.covers(name));
     parked.keySet().removeIf(name -> !wanted.covers(name));
     again.removeIf(name -> !wanted.covers(name));
     alone.removeIf(name -> !wanted.covers(name));
@@ -114,13 +138,14 @@ final class Holdings {
     alone.remove(name);
   }
 
-  /// The client has taken this, or is taken to have. What it asked for again since is still owed.
-  ///
-  /// @return what it had before, to be given to [#undo] if it turns out that it has not
-  @Nullable String take(VersionedResource resource) {
+  /// The client has taken this. What it asked for again since is still owed.
+  void take(VersionedResource resource) {
     parked.remove(resource.name());
     uncertain.remove(resource.name());
-    return again.contains(resource.name()) ? null : held.put(resource.name(), resource.version());
+    if (!again.contains(resource.name())) {
+      assumed.remove(resource.name());
+      held.put(resource.name(), resource.version());
+    }
   }
 
   /// The client has dropped this, or knows that there is no such thing.
@@ -130,6 +155,7 @@ final class Holdings {
     if (again.contains(name)) {
       return;
     }
+    assumed.remove(name);
     if (named) {
       held.put(name, ABSENT);
     } else {
@@ -137,16 +163,38 @@ final class Holdings {
     }
   }
 
-  /// The client has not taken what [#take] assumed.
-  void undo(VersionedResource resource, @Nullable String before) {
-    if (!has(resource)) {
-      return;
+  /// The client did not answer in time; it is taken to have this.
+  void assume(VersionedResource resource) {
+    if (!again.contains(resource.name())) {
+      assumed.put(resource.name(), resource.version());
     }
-    if (before == null) {
-      held.remove(resource.name());
-    } else {
-      held.put(resource.name(), before);
+  }
+
+  /// The client did not answer in time; it is taken to have dropped this.
+  void assumeGone(String name) {
+    if (!again.contains(name)) {
+      assumed.put(name, ABSENT);
     }
+  }
+
+  /// The client answers after all, and had this; perhaps it was sent another since.
+  void confirm(VersionedResource resource) {
+    if (resource.version().equals(assumed.get(resource.name()))) {
+      take(resource);
+    } else if (!again.contains(resource.name())) {
+      held.put(resource.name(), resource.version());
+    }
+  }
+
+  void confirmGone(String name, boolean named) {
+    if (ABSENT.equals(assumed.get(name))) {
+      drop(name, named);
+    }
+  }
+
+  /// The client answers after all, and has not taken what it was taken to have.
+  void doubt(VersionedResource resource) {
+    assumed.remove(resource.name());
   }
 
   /// The client refuses this version; it is not offered again.

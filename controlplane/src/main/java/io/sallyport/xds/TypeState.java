@@ -3,6 +3,8 @@ package io.sallyport.xds;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// What one stream knows of one type: what the client wants, what it has, and the one update that
 /// is on its way to it.
 final class TypeState {
+  /// Envoy gives up warming, and answers, after 15 s.
+  private static final int MOST_LATE = 8;
+
   private final long stream;
   private final ResourceType type;
   private final Pace pace;
@@ -24,8 +29,8 @@ final class TypeState {
 
   private @Nullable Update update;
 
-  /// The last update that was not answered in time; its answers still count.
-  private @Nullable Update late;
+  /// Updates that were not answered in time, the oldest first; their answers still count.
+  private final Deque<Update> late = new ArrayDeque<>();
 
   /// The difference to [#compared]; null if it has to be computed again.
   private @Nullable Difference difference;
@@ -155,6 +160,7 @@ final class TypeState {
   private void answer(String nonce, Optional<String> error) {
     Piece piece = update == null ? null : update.answered(nonce);
     if (update != null && piece != null) {
+      late.clear();
       if (error.isPresent()) {
         update.refuse();
         refuse(piece, error.get());
@@ -163,22 +169,32 @@ final class TypeState {
         events.accepted(stream, type, piece.changed(), piece.removed());
       }
       finish(update);
+    } else {
+      answerLate(nonce, error);
+    }
+  }
+
+  /// Answers come in the order of what they answer; so what is older than the one that is answered
+  /// now never will be.
+  private void answerLate(String nonce, Optional<String> error) {
+    if (late.stream().noneMatch(waiting -> waiting.awaits(nonce))) {
       return;
     }
-    piece = late == null ? null : late.answered(nonce);
-    if (late != null && piece != null) {
-      if (error.isPresent()) {
-        for (VersionedResource resource : piece.changed()) {
-          holdings.undo(resource, late.before().get(resource.name()));
-        }
-        batching.undo(piece);
-        late.refuse();
-        refuse(piece, error.get());
-      } else {
-        events.accepted(stream, type, piece.changed(), piece.removed());
-      }
-      finish(late);
+    while (!late.getFirst().awaits(nonce)) {
+      late.removeFirst();
     }
+    Update slow = late.getFirst();
+    Piece piece = Objects.requireNonNull(slow.answered(nonce));
+    if (error.isPresent()) {
+      batching.doubt(piece, holdings);
+      slow.refuse();
+      refuse(piece, error.get());
+    } else {
+      batching.confirm(piece, subscription, holdings);
+      events.accepted(stream, type, piece.changed(), piece.removed());
+    }
+    difference = null;
+    finish(slow);
   }
 
   private void refuse(Piece piece, String message) {
@@ -199,8 +215,7 @@ final class TypeState {
     if (asked == update) {
       update = null;
     } else {
-      late = null;
-      difference = null;
+      late.remove(asked);
     }
     if (!batching.sendsAllAtOnce()) {
       difference = null;
@@ -216,17 +231,11 @@ final class TypeState {
     if (slow == null || slow.hasUnsent() || now.isBefore(slow.lastSent().plus(pace.answerWait()))) {
       return;
     }
-    for (Piece piece : slow.unanswered()) {
-      for (VersionedResource resource : piece.changed()) {
-        String before = holdings.take(resource);
-        if (before != null) {
-          slow.before().put(resource.name(), before);
-        }
-      }
-      Batching.dropAll(piece.removed(), subscription, holdings);
-      batching.assume(piece);
+    slow.unanswered().forEach(piece -> batching.assume(piece, holdings));
+    late.addLast(slow);
+    if (late.size() > MOST_LATE) {
+      late.removeFirst();
     }
-    late = slow;
     update = null;
     difference = null;
   }
@@ -285,7 +294,7 @@ final class TypeState {
   boolean isSynced(View view) {
     return !isOpen()
         || (!isBusy()
-            && late == null
+            && !holdings.hasAssumed()
             && !wantsUpsert(view)
             && !wantsRemoval(view)
             && !hasParked(view));

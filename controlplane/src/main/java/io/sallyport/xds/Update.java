@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,6 @@ final class Update {
   private final Map<String, Piece> unanswered = new LinkedHashMap<>();
   private final List<VersionedResource> changed = new ArrayList<>();
   private final List<String> removed = new ArrayList<>();
-
-  /// What the client had, of what it is taken to have after it did not answer in time.
-  private final Map<String, String> before = new HashMap<>();
 
   private Instant lastSent = Instant.MIN;
   private long bytes;
@@ -51,6 +47,10 @@ final class Update {
     unsent.clear();
   }
 
+  boolean awaits(String nonce) {
+    return unanswered.containsKey(nonce);
+  }
+
   /// The piece that a nonce answers; null if it is none of this update's.
   @Nullable Piece answered(String nonce) {
     return unanswered.remove(nonce);
@@ -75,10 +75,6 @@ final class Update {
 
   boolean isRefused() {
     return refused;
-  }
-
-  Map<String, String> before() {
-    return before;
   }
 
   List<VersionedResource> changed() {

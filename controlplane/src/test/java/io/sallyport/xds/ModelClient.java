@@ -33,7 +33,7 @@ final class ModelClient {
   /// Clusters whose newest endpoints it refused.
   private final Set<String> refusedEndpoints = new TreeSet<>();
 
-  private final List<Response> heldAnswers = new ArrayList<>();
+  private final List<Runnable> heldAnswers = new ArrayList<>();
 
   /// What it knows of one type, on this stream and beyond.
   private static final class Memory {
@@ -127,16 +127,21 @@ final class ModelClient {
       }
       response.removed().forEach(warming::remove);
     }
-    if (!bad.isEmpty()) {
-      boolean names = !undecodable && (oneByOne || random.nextBoolean());
-      String blamed = oneByOne ? String.join(": bad, ", bad) : bad.getFirst();
-      answer(response, Optional.of(names ? "Error adding " + blamed + ": bad" : "undecodable"));
-    } else if (response.type() == ResourceType.CLUSTER && !warming.isEmpty()) {
-      heldAnswers.add(response);
+    Optional<String> error =
+        bad.isEmpty() ? Optional.empty() : Optional.of(blame(bad, oneByOne, undecodable));
+    if (response.type() == ResourceType.CLUSTER) {
+      heldAnswers.add(() -> answer(response, error));
     } else {
-      answer(response, Optional.empty());
+      answer(response, error);
     }
     answerHeld();
+  }
+
+  private String blame(List<String> bad, boolean oneByOne, boolean undecodable) {
+    if (undecodable || (!oneByOne && random.nextBoolean())) {
+      return "undecodable";
+    }
+    return "Error adding " + (oneByOne ? String.join(": bad, ", bad) : bad.getFirst()) + ": bad";
   }
 
   /// After a while Envoy no longer waits for endpoints; it goes on with those that it had.
@@ -150,7 +155,7 @@ final class ModelClient {
 
   private void answerHeld() {
     if (warming.isEmpty()) {
-      heldAnswers.forEach(held -> answer(held, Optional.empty()));
+      heldAnswers.forEach(Runnable::run);
       heldAnswers.clear();
     }
   }
