@@ -107,8 +107,9 @@ final class FullBatching implements Batching {
       }
     }
     Set<VersionedResource> asked = new HashSet<>(todo.upserts());
+    // What the client is only taken to have is said again, and may be news to it.
     List<VersionedResource> changed =
-        all.values().stream().filter(r -> !holdings.has(r) || asked.contains(r)).toList();
+        all.values().stream().filter(r -> !holdings.isConfirmed(r) || asked.contains(r)).toList();
     return new Piece(List.copyOf(all.values()), changed, removed);
   }
 

@@ -91,6 +91,12 @@ final class Holdings {
     return resource.version().equals(version(resource.name()));
   }
 
+  /// Whether the client itself said that it has this.
+  boolean isConfirmed(VersionedResource resource) {
+    return !assumed.containsKey(resource.name())
+        && resource.version().equals(held.get(resource.name()));
+  }
+
   /// Whether the client is taken to have something for which it gave no answer.
   boolean hasAssumed() {
     return !assumed.isEmpty();

@@ -199,7 +199,10 @@ final class TypeState {
 
   private void refuse(Piece piece, String message) {
     List<VersionedResource> changed = piece.changed();
-    List<VersionedResource> named = changed.size() == 1 ? changed : Suspects.in(message, changed);
+    List<VersionedResource> named = Suspects.in(message, piece.resources());
+    if (named.isEmpty() && changed.size() == 1) {
+      named = changed;
+    }
     events.nacked(stream, type, message, named.isEmpty() ? changed : named);
     List<VersionedResource> taken = batching.refuse(piece, named, subscription, holdings);
     if (!taken.isEmpty()) {

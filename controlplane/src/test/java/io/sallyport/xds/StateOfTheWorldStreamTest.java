@@ -122,6 +122,24 @@ class StateOfTheWorldStreamTest {
   }
 
   @Test
+  void aClientThatIsSlowToRefuseIsNotTakenToRefuseTheRest() {
+    Conversation talk = converse(snapshot(cluster("a", 1), cluster("b", 1)));
+    talk.ask(CLUSTER);
+    talk.heardAndAcked();
+    talk.offer(cluster("a", 2), cluster("b", 2));
+    talk.heard();
+    Response first = talk.onlyOne();
+    talk.pass(Pace.DEFAULT.answerWait());
+    talk.offer(cluster("a", 2), cluster("b", 3));
+    assertThat(talk.heard()).containsExactly("CDS a@r2 b@r3");
+    Response second = talk.onlyOne();
+    talk.nack(first, "Error adding/updating cluster(s) a: no");
+    talk.nack(second, "Error adding/updating cluster(s) a: no");
+    talk.offer(cluster("a", 2), cluster("b", 3), cluster("c", 1));
+    assertThat(talk.heard()).containsExactly("CDS a@r1 b@r3 c@r1");
+  }
+
+  @Test
   void piecesOfRoutesFollowTheAnswerToTheOneBefore() {
     Conversation talk =
         new Conversation(
