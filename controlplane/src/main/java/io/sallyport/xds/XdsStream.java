@@ -163,7 +163,7 @@ public final class XdsStream {
   }
 
   private boolean mayStart(WireOrder.Step step, Instant now) {
-    return step.settled().stream().allMatch(type -> isSettled(type, now))
+    return step.settled().stream().allMatch(type -> isSettled(type, step.removal(), now))
         && step.removed().stream().noneMatch(type -> state(type).wantsRemoval(view(type)))
         && step.unparked().stream().noneMatch(type -> state(type).hasParked(view(type)))
         && (ORDERED.contains(step.type()) || !step.removal() || settled);
@@ -171,10 +171,12 @@ public final class XdsStream {
 
   /// Whether a type has nothing more to add or change, and nothing unanswered. A type that the
   /// client has not asked for is waited for at the beginning of a stream, since Envoy asks for all
-  /// types at once when it reconnects.
-  private boolean isSettled(ResourceType type, Instant now) {
+  /// types at once when it reconnects; before a removal even if there is nothing of it any more,
+  /// since the client may have users of what is to go.
+  private boolean isSettled(ResourceType type, boolean removal, Instant now) {
     if (!state(type).isOpen()) {
-      return target.of(type).isEmpty() || !now.isBefore(opened.plus(pace.subscribeWait()));
+      boolean nothing = !removal && target.of(type).isEmpty();
+      return nothing || !now.isBefore(opened.plus(pace.subscribeWait()));
     }
     return !state(type).isBusy() && !state(type).wantsUpsert(view(type));
   }

@@ -76,6 +76,7 @@ class IncrementalStreamTest {
     assertThat(talk.heardAndAcked()).containsExactly("EDS a@r2");
     talk.offer(endpoint("a", 2), endpoint("nobody", 1));
     assertThat(talk.heardAndAcked()).containsExactly("EDS nobody@r1");
+    talk.pass(Pace.DEFAULT.subscribeWait());
     talk.offer(endpoint("a", 2));
     assertThat(talk.heardAndAcked()).containsExactly("EDS -nobody");
   }
@@ -222,7 +223,11 @@ class IncrementalStreamTest {
     assertThat(talk.heard()).as("Envoy warms the cluster").containsExactly("EDS a@r1");
     talk.ackAll();
     talk.ack(clusters);
-    assertThat(talk.heardAndAcked()).containsExactly("LDS l@r1", "CDS -a", "EDS -a");
+    assertThat(talk.heardAndAcked())
+        .as("it may have routes to the cluster, and not have said so yet")
+        .containsExactly("LDS l@r1");
+    talk.pass(Pace.DEFAULT.subscribeWait());
+    assertThat(talk.heardAndAcked()).containsExactly("CDS -a", "EDS -a");
   }
 
   @Test

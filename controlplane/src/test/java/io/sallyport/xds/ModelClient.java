@@ -40,6 +40,10 @@ final class ModelClient {
     final SortedMap<String, String> marks = new TreeMap<>();
     final Map<String, String> versions = new HashMap<>();
     final TreeSet<String> names = new TreeSet<>();
+
+    /// Names in the last response that it did not refuse.
+    final Set<String> taken = new TreeSet<>();
+
     String version = "";
   }
 
@@ -66,8 +70,8 @@ final class ModelClient {
     refusedEndpoints.clear();
     asked.clear();
     nonces.clear();
-    dropUnversioned(ResourceType.CLUSTER);
-    dropUnversioned(ResourceType.LISTENER);
+    dropUnversioned(ResourceType.CLUSTER, ResourceType.ENDPOINT);
+    dropUnversioned(ResourceType.LISTENER, ResourceType.ROUTE);
     ask(ResourceType.CLUSTER, List.of(), List.of());
     names(ResourceType.SECRET).add("s");
     for (ResourceType type :
@@ -84,10 +88,16 @@ final class ModelClient {
 
   /// What Envoy applied of a response that it refused it does not mention on a new stream, so that
   /// no server could ever remove it; the model is better behaved.
-  private void dropUnversioned(ResourceType type) {
-    if (encoding == Encoding.INCREMENTAL) {
-      has(type).keySet().retainAll(of(type).versions.keySet());
-    }
+  private void dropUnversioned(ResourceType type, ResourceType ofEach) {
+    Set<String> versioned =
+        switch (encoding) {
+          case INCREMENTAL -> of(type).versions.keySet();
+          case STATE_OF_THE_WORLD -> of(type).taken;
+        };
+    has(type).keySet().retainAll(versioned);
+    names(ofEach).retainAll(has(type).keySet());
+    has(ofEach).keySet().retainAll(names(ofEach));
+    of(ofEach).versions.keySet().retainAll(names(ofEach));
   }
 
   /// What it says next.
@@ -241,6 +251,8 @@ final class ModelClient {
     nonces.put(type, response.nonce());
     if (error.isEmpty()) {
       of(type).version = response.version();
+      of(type).taken.clear();
+      response.resources().forEach(resource -> of(type).taken.add(resource.name()));
       for (VersionedResource resource : response.resources()) {
         if (has(type).containsKey(resource.name())) {
           of(type).versions.put(resource.name(), resource.version());

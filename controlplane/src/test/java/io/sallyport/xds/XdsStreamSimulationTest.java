@@ -155,8 +155,8 @@ class XdsStreamSimulationTest {
         assertThat(rounds).as("%s never comes to rest", what).isLessThan(2_000);
         boolean moved = pull() | hear() | say() || client.givesUpRefusedEndpoints();
         quiet = moved ? 0 : quiet + 1;
-        if (!moved && !punctual) {
-          now = now.plus(PACE.answerWait());
+        if (!moved) {
+          now = now.plus(punctual ? PACE.subscribeWait() : PACE.answerWait());
         }
       }
       assertThat(client.holdsAnswersBack()).as("%s: a cluster warms for ever", what).isFalse();
@@ -184,8 +184,7 @@ class XdsStreamSimulationTest {
       note("heard " + response.nonce());
       client.hears(response);
       // A reconnecting client's old clusters are in no snapshot any more, and state of the world
-      // can
-      // keep only what it can send.
+      // can keep only what it can send.
       boolean known = fresh || encoding == Encoding.INCREMENTAL;
       if (punctual && known && response.type() == ResourceType.CLUSTER) {
         before.removeAll(client.has(ResourceType.CLUSTER).keySet());

@@ -42,6 +42,7 @@ final class FakeClient implements AutoCloseable {
   private final BlockingQueue<Object> inbox = new LinkedBlockingQueue<>();
   private ClientCall<Message, Message> call;
   private boolean nodeSent;
+  private boolean nodeRepeated;
 
   /// What arrived: `marks` and `versions` by name. A mark is what [io.sallyport.xds.Samples] calls
   /// the revision: `r1` and so on. State of the world has no versions by name.
@@ -71,6 +72,11 @@ final class FakeClient implements AutoCloseable {
       memory.put(type, new TypeMemory());
     }
     call = open(true);
+  }
+
+  /// Sends the node with every request from now on, not with the first of a stream only.
+  void repeatNode() {
+    nodeRepeated = true;
   }
 
   private ClientCall<Message, Message> open(boolean reading) {
@@ -259,7 +265,7 @@ final class FakeClient implements AutoCloseable {
       }
     }
     known.asked = true;
-    nodeSent = true;
+    nodeSent = !nodeRepeated;
   }
 
   /// The next response, which is of that type.
