@@ -12,6 +12,8 @@ import io.sallyport.e2e.harness.ControlPlaneProcess;
 import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.Layout;
 import io.sallyport.e2e.harness.Sallyport;
+import io.sallyport.status.ProxyReport;
+import io.sallyport.status.StatusJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,14 +21,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The first figure of `docs/performance.md`: 300 incremental clients connect, one policy changes,
-/// all reconnect with what they have. It prints what it took, and asserts only on counts: whoever
-/// has everything gets nothing.
+/// all reconnect with what they have, the server is killed and started again under them. It prints
+/// what it took, and asserts only on counts: whoever has everything gets nothing.
 class ThreeHundredClientsTest {
   private static final int CLIENTS = 300;
   private static final int HOSTS = 200;
@@ -42,7 +45,7 @@ class ThreeHundredClientsTest {
       IntStream.range(0, CLIENTS).mapToObj(_ -> new DeltaClient(bytes, resources)).toList();
 
   @Test
-  void connectChangeReconnect() throws Exception {
+  void connectChangeReconnectKill() throws Exception {
     Layout layout = Layout.choose();
     Documents documents = new Documents(Files.createDirectory(work.resolve("policies")), layout);
     documents.writeMesh("", "");
@@ -50,13 +53,13 @@ class ThreeHundredClientsTest {
     Path data = work.resolve("data");
     String xds = layout.controlPlane() + ":" + Layout.freePort(layout.controlPlane());
     String admin = layout.controlPlane() + ":" + Layout.freePort(layout.controlPlane());
-    try (ControlPlaneProcess controlPlane =
-        new ControlPlaneProcess(
-                documents.directory(), data, xds, admin, work.resolve("control-plane.log"))
-            .awaitReady(LIMIT)) {
+    Supplier<ControlPlaneProcess> serve =
+        () ->
+            new ControlPlaneProcess(
+                documents.directory(), data, xds, admin, work.resolve("control-plane.log"));
+    List<ManagedChannel> channels = new ArrayList<>();
+    try (ControlPlaneProcess controlPlane = serve.get().awaitReady(LIMIT)) {
       SslContext tls = credentials(data, xds);
-
-      List<ManagedChannel> channels = new ArrayList<>();
       measure(
           "connect",
           controlPlane,
@@ -87,7 +90,21 @@ class ThreeHundredClientsTest {
                 "all are connected and in sync", LIMIT, () -> inSync(controlPlane) == CLIENTS);
           });
       assertThat(resources.get()).as("resources that a client already had").isEqualTo(had);
-      disconnect(channels, controlPlane);
+      controlPlane.kill();
+    }
+
+    long had = resources.get();
+    try (ControlPlaneProcess restarted = serve.get()) {
+      measure(
+          "kill -9",
+          restarted,
+          () ->
+              Await.until(
+                  "all have dialled again and are in sync",
+                  LIMIT,
+                  () -> inSync(restarted) == CLIENTS));
+      assertThat(resources.get()).as("resources after kill -9").isEqualTo(had);
+      disconnect(channels, restarted);
     }
   }
 
@@ -160,10 +177,9 @@ class ThreeHundredClientsTest {
   }
 
   private static long inSync(ControlPlaneProcess controlPlane) {
-    return io.sallyport.status.StatusJson.read(
-            controlPlane.get("/v1/proxies").orElseThrow(), io.sallyport.status.ProxyReport.class)
-        .proxies()
-        .stream()
+    return controlPlane.get("/v1/proxies").stream()
+        .map(json -> StatusJson.read(json, ProxyReport.class))
+        .flatMap(report -> report.proxies().stream())
         .filter(proxy ->
             proxy.types().stream()
                 .noneMatch(
