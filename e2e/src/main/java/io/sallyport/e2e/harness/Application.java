@@ -1,23 +1,16 @@
 package io.sallyport.e2e.harness;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// An application whose connections are captured by its sidecar: it dials outside addresses, and
-/// the bytes arrive at the capture listener behind a PROXY protocol header that tells where they
-/// were to go, exactly as an interception shim does it.
+/// An application whose connections are captured by its sidecar.
 ///
-/// @param address the application's own address
-/// @param capture the sidecar's capture listener
+/// @param dialer how its connections leave it
 /// @param names who outside names are
-public record Application(String address, InetSocketAddress capture, Map<String, String> names) {
-  private static final int TIMEOUT_MILLIS = 10_000;
-
+public record Application(Dialer dialer, Map<String, String> names) {
   /// Where a name that nobody knows is sent: an address for documentation (RFC 5737).
   private static final String UNKNOWN_HOST = "192.0.2.1";
 
@@ -32,14 +25,7 @@ public record Application(String address, InetSocketAddress capture, Map<String,
 
   /// A connection that the application believes to lead to an IP address.
   public Socket dialAddress(String ip, int port) throws IOException {
-    Socket socket = new Socket();
-    socket.setSoTimeout(TIMEOUT_MILLIS);
-    socket.setTcpNoDelay(true);
-    socket.connect(capture, TIMEOUT_MILLIS);
-    String header =
-        "PROXY TCP4 " + address + " " + ip + " " + socket.getLocalPort() + " " + port + "\r\n";
-    socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
-    return socket;
+    return dialer.dial(ip, port);
   }
 
   /// One request on a connection of its own, with `Host` as a browser would send it.

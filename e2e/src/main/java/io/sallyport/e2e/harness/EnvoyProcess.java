@@ -1,8 +1,5 @@
 package io.sallyport.e2e.harness;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import com.google.gson.JsonSyntaxException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -15,10 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /// A real Envoy on this machine, started with the bootstrap that `sallyport bootstrap` wrote.
-public final class EnvoyProcess implements AutoCloseable {
+public final class EnvoyProcess implements Proxy, AutoCloseable {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -47,6 +43,26 @@ public final class EnvoyProcess implements AutoCloseable {
 
   public ChildProcess process() {
     return process;
+  }
+
+  @Override
+  public String name() {
+    return process.name();
+  }
+
+  @Override
+  public String instance() {
+    return "pid " + process.pid();
+  }
+
+  @Override
+  public boolean alive() {
+    return process.alive();
+  }
+
+  @Override
+  public String output() {
+    return process.output();
   }
 
   /// Waits until Envoy has its first configuration and takes traffic.
@@ -92,30 +108,6 @@ public final class EnvoyProcess implements AutoCloseable {
                 .map(line -> Long.parseLong(line.substring(name.length() + 2).strip()))
                 .findFirst())
         .orElse(0L);
-  }
-
-  /// The lines of the access log so far, as JSON.
-  public List<JsonObject> accessLog() {
-    return process.output().lines().flatMap(line -> json(line).stream()).toList();
-  }
-
-  /// Waits for a line of the access log, from line `from` on.
-  public JsonObject awaitLog(String what, int from, Predicate<JsonObject> wanted) {
-    return Await.value(
-        "a line of " + process.name() + "'s access log: " + what,
-        Duration.ofSeconds(10),
-        () -> accessLog().stream().skip(from).filter(wanted).reduce((_, last) -> last));
-  }
-
-  private static Optional<JsonObject> json(String line) {
-    if (!line.startsWith("{")) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(JsonParser.parseString(line).getAsJsonObject());
-    } catch (JsonSyntaxException e) {
-      return Optional.empty();
-    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -81,6 +82,12 @@ public record Layout(
         freePort(layout.gateway),
         freePort(layout.gateway),
         freePort(layout.gateway));
+  }
+
+  /// Who outside names are.
+  public Map<String, String> names() {
+    return Map.of(
+        "httpbin.org", httpbin, "www.httpbin.org", httpbin, "www.alibabacloud.com", alibaba);
   }
 
   /// Whether outside hosts are on 80 and 443.

@@ -9,14 +9,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /// A whole mesh on this machine: the control plane as a process, an Envoy for `sleep-a`, for
 /// `nginx` and for the egress gateway, and a pretend internet. Closing it stops everything and
 /// deletes its files.
-public final class MeshUnderTest implements AutoCloseable {
+public final class MeshUnderTest implements Mesh {
   private static final Duration START = Duration.ofSeconds(60);
 
   private final EnvoyBinary binary;
@@ -205,14 +204,17 @@ public final class MeshUnderTest implements AutoCloseable {
     return binary;
   }
 
+  @Override
   public Layout layout() {
     return layout;
   }
 
+  @Override
   public Documents documents() {
     return documents;
   }
 
+  @Override
   public PretendInternet internet() {
     return internet;
   }
@@ -221,14 +223,17 @@ public final class MeshUnderTest implements AutoCloseable {
     return controlPlane;
   }
 
+  @Override
   public EnvoyProcess sleepA() {
     return sleepA;
   }
 
+  @Override
   public EnvoyProcess nginx() {
     return nginx;
   }
 
+  @Override
   public EnvoyProcess gateway() {
     return gateway;
   }
@@ -253,21 +258,19 @@ public final class MeshUnderTest implements AutoCloseable {
     return work;
   }
 
-  /// The application beside the sidecar of `sleep-a`.
+  @Override
   public Application sleepAApplication() {
-    return new Application(layout.sleepA(), sleepACapture, names());
+    return new Application(new ProxyProtocolDialer(layout.sleepA(), sleepACapture), layout.names());
   }
 
-  /// The application beside the sidecar of `nginx`.
+  @Override
   public Application nginxApplication() {
-    return new Application(layout.nginx(), nginxCapture, names());
+    return new Application(new ProxyProtocolDialer(layout.nginx(), nginxCapture), layout.names());
   }
 
-  private Map<String, String> names() {
-    return Map.of(
-        "httpbin.org", layout.httpbin(),
-        "www.httpbin.org", layout.httpbin(),
-        "www.alibabacloud.com", layout.alibaba());
+  @Override
+  public String controlPlaneTail() {
+    return controlPlane.process().tail();
   }
 
   @Override

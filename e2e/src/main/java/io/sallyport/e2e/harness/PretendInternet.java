@@ -22,7 +22,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 
 /// Outside hosts that answer the way httpbin does: `/get`, `/post`, `/anything`, `/status/N`, each
 /// echoing url, method, headers and body as JSON. Real sockets and real TLS on loopback.
-public final class PretendInternet implements AutoCloseable {
+public final class PretendInternet implements Internet, AutoCloseable {
   private final PretendAuthority authority = new PretendAuthority("pretend internet");
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<HttpServer> servers = new ArrayList<>();
@@ -45,12 +45,12 @@ public final class PretendInternet implements AutoCloseable {
     return this;
   }
 
-  /// The authority that signed the certificates of these hosts.
+  @Override
   public X509Certificate authority() {
     return authority.certificate();
   }
 
-  /// How many requests have arrived, over all hosts.
+  @Override
   public long requests() {
     return requests.get();
   }

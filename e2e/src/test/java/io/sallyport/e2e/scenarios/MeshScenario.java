@@ -1,80 +1,18 @@
 package io.sallyport.e2e.scenarios;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import io.sallyport.e2e.harness.Answer;
-import io.sallyport.e2e.harness.Application;
-import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.MeshUnderTest;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 
-/// Scenarios that share one running mesh: real Envoys, a real control plane process, a pretend
-/// internet. Each test brings the policies it needs into force first.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class MeshScenario {
-  static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final AtomicInteger TOKENS = new AtomicInteger();
-
-  @SuppressWarnings("NullAway.Init")
-  MeshUnderTest mesh;
-
+/// Scenarios that look at processes on this machine, or kill them.
+abstract class MeshScenario extends Scenario<MeshUnderTest> {
   @BeforeAll
-  void startMesh() {
-    mesh = MeshUnderTest.start(meshConfig(), line -> System.out.println("  " + line));
+  void start() {
+    mesh = MeshUnderTest.start(meshConfig(), Scenario::progress);
   }
 
   @AfterAll
-  void stopMesh() {
-    if (mesh != null) {
-      mesh.close();
-    }
-  }
-
-  /// Further lines of `MeshConfig.spec`.
-  String meshConfig() {
-    return "";
-  }
-
-  int httpPort() {
-    return mesh.layout().http();
-  }
-
-  /// A path that no other request has, to find it in a log again.
-  static String unique(String path) {
-    return path + "?request=" + TOKENS.incrementAndGet();
-  }
-
-  Answer get(Application application, String host, String path) {
-    return application.get(host, httpPort(), path);
-  }
-
-  /// Repeats `GET host/get` until the status is there: a change of policy was made just before.
-  void awaitStatus(Application application, String host, int status) {
-    Await.until(
-        "GET http://" + host + "/get answers " + status,
-        LIMIT,
-        () -> get(application, host, "/get").status() == status,
-        () -> get(application, host, "/get") + "\n" + mesh.controlPlane().process().tail());
-  }
-
-  /// Puts `http.yaml` in force, with no other policy.
-  void onlyHttpPolicy() {
-    mesh.documents().apply("http.yaml");
-    awaitStatus(mesh.sleepAApplication(), "httpbin.org", 200);
-  }
-
-  /// Takes `http.yaml` back.
-  void noPolicy() {
-    mesh.documents().delete("http.yaml");
-    awaitStatus(mesh.sleepAApplication(), "httpbin.org", 502);
-  }
-
-  static String text(JsonObject entry, String field) {
-    JsonElement value = entry.get(field);
-    return value == null || value.isJsonNull() ? "" : value.getAsString();
+  void stop() {
+    stopMesh();
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
-import io.sallyport.e2e.harness.EnvoyProcess;
 import io.sallyport.e2e.harness.PretendAuthority;
+import io.sallyport.e2e.harness.Proxy;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The seed cases 0 (no policy) and 1 (HTTP), row by row, and ruling F: a blocked request answers
 /// 502 on every port.
-class SeedCasesTest extends MeshScenario {
+class SeedCasesTest extends BackendScenario {
   static Stream<Arguments> hosts() {
     return Stream.of(
         Arguments.of("www.httpbin.org", "/"),
@@ -35,7 +35,7 @@ class SeedCasesTest extends MeshScenario {
   @Test
   void withoutAPolicyHttpAnswers502OnEveryPort() {
     noPolicy();
-    for (int port : new int[] {81, 8080, 9, 15001, 443, 65535}) {
+    for (int port : new int[] {81, 8080, 9, 15090, 443, 65535}) {
       Answer answer = mesh.sleepAApplication().get("www.httpbin.org", port, "/");
       assertThat(answer.status()).as("port %d", port).isEqualTo(502);
     }
@@ -48,7 +48,7 @@ class SeedCasesTest extends MeshScenario {
     refusesTls(mesh.nginxApplication(), mesh.nginx());
   }
 
-  private void refusesTls(Application application, EnvoyProcess sidecar) {
+  private void refusesTls(Application application, Proxy sidecar) {
     SSLSocketFactory tls =
         PretendAuthority.clientContext(mesh.internet().authority()).getSocketFactory();
     int logged = sidecar.accessLog().size();
@@ -127,11 +127,11 @@ class SeedCasesTest extends MeshScenario {
   @Test
   void deletingThePolicyRevokesItWithoutARestart() {
     onlyHttpPolicy();
-    long sidecar = mesh.sleepA().process().pid();
+    String sidecar = mesh.sleepA().instance();
     noPolicy();
     assertThat(get(mesh.sleepAApplication(), "www.httpbin.org", "/").status()).isEqualTo(502);
     onlyHttpPolicy();
-    assertThat(mesh.sleepA().process().pid()).isEqualTo(sidecar);
-    assertThat(mesh.sleepA().process().alive()).isTrue();
+    assertThat(mesh.sleepA().instance()).isEqualTo(sidecar);
+    assertThat(mesh.sleepA().alive()).isTrue();
   }
 }

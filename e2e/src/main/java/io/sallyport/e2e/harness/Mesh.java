@@ -1,0 +1,36 @@
+package io.sallyport.e2e.harness;
+
+/// The mesh in which a scenario runs: the workloads `sleep-a` and `nginx` with their sidecars, an
+/// egress gateway, a control plane and a pretend internet. What these parts are made of, processes
+/// on loopback or containers, is no affair of the scenario.
+public interface Mesh extends AutoCloseable {
+  /// Addresses and ports, as the workloads see them.
+  Layout layout();
+
+  /// The documents that the control plane watches.
+  Documents documents();
+
+  /// What is outside.
+  Internet internet();
+
+  /// The application beside the sidecar of `sleep-a`.
+  Application sleepAApplication();
+
+  /// The application beside the sidecar of `nginx`.
+  Application nginxApplication();
+
+  /// The sidecar of `sleep-a`.
+  Proxy sleepA();
+
+  /// The sidecar of `nginx`.
+  Proxy nginx();
+
+  /// The egress gateway.
+  Proxy gateway();
+
+  /// The last lines that the control plane wrote, for a message.
+  String controlPlaneTail();
+
+  @Override
+  void close();
+}

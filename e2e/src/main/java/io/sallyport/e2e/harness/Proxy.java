@@ -1,0 +1,47 @@
+package io.sallyport.e2e.harness;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonSyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// A running Envoy, wherever it runs.
+public interface Proxy {
+  /// What messages call it.
+  String name();
+
+  /// Which run of it this is; another one after a restart.
+  String instance();
+
+  boolean alive();
+
+  /// Everything it has written so far: its access log, a JSON object a line, and its own messages.
+  String output();
+
+  /// The lines of the access log so far, as JSON.
+  default List<JsonObject> accessLog() {
+    return output().lines().flatMap(line -> json(line).stream()).toList();
+  }
+
+  /// Waits for a line of the access log, from line `from` on.
+  default JsonObject awaitLog(String what, int from, Predicate<JsonObject> wanted) {
+    return Await.value(
+        "a line of " + name() + "'s access log: " + what,
+        Duration.ofSeconds(10),
+        () -> accessLog().stream().skip(from).filter(wanted).reduce((_, last) -> last));
+  }
+
+  private static Optional<JsonObject> json(String line) {
+    if (!line.startsWith("{")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JsonParser.parseString(line).getAsJsonObject());
+    } catch (JsonSyntaxException e) {
+      return Optional.empty();
+    }
+  }
+}
