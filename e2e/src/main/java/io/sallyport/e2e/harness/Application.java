@@ -20,7 +20,7 @@ public record Application(Dialer dialer, Map<String, String> names) {
   }
 
   private static String literal(String host) {
-    return host.matches("[0-9.]+") ? host : UNKNOWN_HOST;
+    return host.matches("[0-9.]+|.*:.*") ? host : UNKNOWN_HOST;
   }
 
   /// A connection that the application believes to lead to an IP address.

@@ -8,11 +8,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /// Directories that a run made and clears away.
-final class Directories {
+public final class Directories {
   private Directories() {}
 
   /// Deletes a tree without following links; one that is not there is fine.
-  static void delete(Path tree) throws IOException {
+  public static void delete(Path tree) throws IOException {
     if (!Files.exists(tree)) {
       return;
     }

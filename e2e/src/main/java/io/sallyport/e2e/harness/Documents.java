@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /// The documents of a mesh, in a directory that the control plane watches. Every write is atomic,
 /// as a careful user's tools do it.
@@ -47,6 +48,7 @@ public record Documents(Path directory, Layout layout) {
     try {
       Path draft = Files.createTempFile(directory.getParent(), "draft", ".tmp");
       Files.writeString(draft, text);
+      Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(
           draft,
           directory.resolve(name),

@@ -72,7 +72,8 @@ public final class InterceptionShim implements AutoCloseable {
     return switch (in.readByte()) {
       case 1 -> InetAddress.getByAddress(in.readNBytes(4)).getHostAddress();
       case 3 -> new String(in.readNBytes(in.readUnsignedByte()), StandardCharsets.US_ASCII);
-      default -> throw new IOException("only IPv4 addresses and names");
+      case 4 -> InetAddress.getByAddress(in.readNBytes(16)).getHostAddress();
+      default -> throw new IOException("only addresses and names");
     };
   }
 

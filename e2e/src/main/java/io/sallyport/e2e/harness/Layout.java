@@ -5,8 +5,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Where the parts of one mesh listen on the loopback interface. On Linux every workload and every
@@ -84,10 +87,20 @@ public record Layout(
         freePort(layout.gateway));
   }
 
+  /// The outside hosts: names by address. Where only one address is there, only the first host is.
+  public SortedMap<String, List<String>> hosts() {
+    SortedMap<String, List<String>> hosts = new TreeMap<>();
+    hosts.put(httpbin, List.of("httpbin.org", "www.httpbin.org"));
+    hosts.putIfAbsent(alibaba, List.of("www.alibabacloud.com"));
+    return hosts;
+  }
+
   /// Who outside names are.
   public Map<String, String> names() {
     return Map.of(
-        "httpbin.org", httpbin, "www.httpbin.org", httpbin, "www.alibabacloud.com", alibaba);
+        "httpbin.org", httpbin,
+        "www.httpbin.org", httpbin,
+        "www.alibabacloud.com", alibaba);
   }
 
   /// Whether outside hosts are on 80 and 443.

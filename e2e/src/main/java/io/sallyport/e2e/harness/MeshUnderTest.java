@@ -65,12 +65,9 @@ public final class MeshUnderTest implements Mesh {
 
   private void startParts(String meshConfig) {
     parts.push(internet);
-    internet.host(
-        layout.httpbin(), layout.http(), layout.https(), List.of("httpbin.org", "www.httpbin.org"));
-    if (!layout.alibaba().equals(layout.httpbin())) {
-      internet.host(
-          layout.alibaba(), layout.http(), layout.https(), List.of("www.alibabacloud.com"));
-    }
+    layout
+        .hosts()
+        .forEach((address, names) -> internet.host(address, layout.http(), layout.https(), names));
     documents.writeMesh(meshConfig, "");
     progress.accept("starting the control plane on " + xds);
     controlPlane = newControlPlane().awaitReady(START);

@@ -1,0 +1,58 @@
+package io.sallyport.e2e.containers;
+
+import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.Proxy;
+import java.time.Duration;
+import org.testcontainers.containers.GenericContainer;
+
+/// A real Envoy in a container.
+final class EnvoyContainer implements Proxy {
+  private final String name;
+  private final Pod pod;
+  private final GenericContainer<?> container;
+
+  EnvoyContainer(String name, Pod pod, GenericContainer<?> container) {
+    this.name = name;
+    this.pod = pod;
+    this.container = container;
+  }
+
+  /// Waits until Envoy has its first configuration and takes traffic. Its admin port is open to its
+  /// own user alone.
+  void awaitReady(Duration limit) {
+    Await.until(
+        name + " is ready",
+        limit,
+        () -> {
+          if (!alive()) {
+            throw new IllegalStateException(name + " ended:\n" + output());
+          }
+          return pod.tool(Pod.PROXY_USER, "curl", "-s", "http://127.0.0.1:15000/ready")
+              .getStdout()
+              .startsWith("LIVE");
+        },
+        this::output);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String instance() {
+    return container.getContainerId()
+        + " "
+        + container.getCurrentContainerInfo().getState().getStartedAt();
+  }
+
+  @Override
+  public boolean alive() {
+    return container.isRunning();
+  }
+
+  @Override
+  public String output() {
+    return container.getLogs();
+  }
+}
