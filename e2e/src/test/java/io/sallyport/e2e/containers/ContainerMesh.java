@@ -1,5 +1,6 @@
 package io.sallyport.e2e.containers;
 
+import com.github.dockerjava.api.model.Network.Ipam;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.Directories;
@@ -14,10 +15,13 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.testcontainers.containers.GenericContainer;
@@ -26,7 +30,8 @@ import org.testcontainers.containers.Network;
 /// A mesh in containers. Workloads, gateway and control plane share the network `mesh`, which leads
 /// nowhere else; the outside hosts are on two further networks, where only the gateway is too.
 /// Every proxy gets a volume with its own keys and nobody else's.
-public final class ContainerMesh implements Mesh {
+final class ContainerMesh implements Mesh {
+  private static final Random RANDOM = new SecureRandom();
   private static final Duration START = Duration.ofSeconds(90);
   private static final Path INTERCEPT = repository().resolve("containers/intercept");
 
@@ -49,7 +54,7 @@ public final class ContainerMesh implements Mesh {
   ///
   /// @param meshConfig further lines of `MeshConfig.spec`, or empty
   /// @param progress gets a line for what takes longer
-  public static ContainerMesh start(String meshConfig, Consumer<String> progress) {
+  static ContainerMesh start(String meshConfig, Consumer<String> progress) {
     return new ContainerMesh(meshConfig, progress);
   }
 
@@ -128,12 +133,33 @@ public final class ContainerMesh implements Mesh {
     }
   }
 
+  /// A network that leads nowhere else, over both IP versions.
   private Network newNetwork() {
+    byte[] unique = new byte[6];
+    RANDOM.nextBytes(unique);
+    HexFormat hex = HexFormat.of();
+    String prefix = // RFC 4193
+        "fd%s:%s:%s:1::/64"
+            .formatted(
+                hex.formatHex(unique, 0, 1),
+                hex.formatHex(unique, 1, 3),
+                hex.formatHex(unique, 3, 5));
     Network made =
-        Network.builder().createNetworkCmdModifier(command -> command.withInternal(true)).build();
+        Network.builder()
+            .createNetworkCmdModifier(command ->
+                command
+                    .withInternal(true)
+                    .withEnableIpv6(true)
+                    .withIpam(new Ipam().withConfig(new Ipam.Config().withSubnet(prefix))))
+            .build();
     made.getId();
     parts.push(made);
     return made;
+  }
+
+  /// A network namespace on the network of the workloads, with nothing in it.
+  Pod pod(String name) {
+    return pod(name, network);
   }
 
   private Pod pod(String name, Network... networks) {
@@ -170,7 +196,8 @@ public final class ContainerMesh implements Mesh {
     awaitOpen(address, Relay.PORT);
   }
 
-  private GenericContainer<?> java(Pod pod, Class<?> main, List<String> arguments) {
+  /// Runs a class of the tests' class path in a pod.
+  GenericContainer<?> java(Pod pod, Class<?> main, List<String> arguments) {
     return pod.run(
         Image.JAVA,
         Pod.APPLICATION_USER,

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 
 /// The Docker engine of this machine, if there is one.
-public final class Engine {
+final class Engine {
   static {
     for (String chatty : new String[] {"org.testcontainers", "tc"}) {
       ((Logger) LoggerFactory.getLogger(chatty)).setLevel(Level.WARN);
@@ -20,7 +20,7 @@ public final class Engine {
 
   /// Why containers can't be used here; empty when they can: an engine answers, and every image is
   /// there or can be fetched.
-  public static Optional<String> missing() {
+  static Optional<String> missing() {
     boolean named = System.getenv("DOCKER_HOST") != null;
     if (!named && !Files.exists(Path.of("/var/run/docker.sock"))) {
       return Optional.of("no Docker engine: neither DOCKER_HOST nor /var/run/docker.sock");

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.HostConfig;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -61,9 +62,10 @@ final class Pod implements AutoCloseable {
     return Objects.requireNonNull(on(network).getIpAddress());
   }
 
-  /// Its IPv6 address on a network; empty where it has none.
+  /// Its IPv6 address on a network, as Java writes it.
   String address6(Network network) {
-    return Objects.requireNonNullElse(on(network).getGlobalIPv6Address(), "");
+    return InetAddress.ofLiteral(Objects.requireNonNull(on(network).getGlobalIPv6Address()))
+        .getHostAddress();
   }
 
   private ContainerNetwork on(Network network) {

@@ -1,5 +1,6 @@
 package io.sallyport.e2e.scenarios;
 
+import io.sallyport.e2e.containers.Backend;
 import io.sallyport.e2e.harness.Mesh;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Scenarios that are the same whatever the mesh is made of: the class runs once on every backend
 /// that is chosen ([Backend#chosen]).
 @ParameterizedClass(name = "{0}")
-@MethodSource("io.sallyport.e2e.scenarios.Backend#chosen")
+@MethodSource("io.sallyport.e2e.containers.Backend#chosen")
 abstract class BackendScenario extends Scenario<Mesh> {
   @Parameter
   @SuppressWarnings("NullAway.Init")

@@ -7,7 +7,7 @@ import io.sallyport.e2e.harness.Answer;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The ways in which a request tries to be taken for another: paths, Host, forwarding headers. Each
 /// row is sent by `sleep-a`, which may reach httpbin.org and www.httpbin.org on port 80 and nothing
 /// else.
-class RequestTricksTest extends MeshScenario {
-  @BeforeAll
+class RequestTricksTest extends BackendScenario {
+  @BeforeParameterizedClassInvocation
   void bringThePolicyIntoForce() {
     onlyHttpPolicy();
   }
@@ -40,6 +40,9 @@ class RequestTricksTest extends MeshScenario {
             502),
         row("an allowed host and a comma", get("/get", "Host: httpbin.org,evil.example"), 400, 502),
         row("an address as host", get("/get", "Host: 127.0.0.1"), 502),
+        row("an IDN that looks like one", get("/get", "Host: xn--httpbn-4va.org"), 502),
+        row("the same, not encoded", get("/get", "Host: httpb\u00edn.org"), 400, 502),
+        row("full-width letters", get("/get", "Host: \u00ef\u00bd\u0088ttpbin.org"), 400, 502),
         row("two hosts", get("/get", "Host: httpbin.org", "Host: evil.example"), 400, 502),
         row(
             "two hosts, the other way round",
@@ -94,6 +97,7 @@ class RequestTricksTest extends MeshScenario {
             200,
             400,
             403),
+        row("h2c with prior knowledge, blocked", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 0),
         row(
             "upgrade to h2c, blocked",
             get(

@@ -1,7 +1,5 @@
-package io.sallyport.e2e.scenarios;
+package io.sallyport.e2e.containers;
 
-import io.sallyport.e2e.containers.ContainerMesh;
-import io.sallyport.e2e.containers.Engine;
 import io.sallyport.e2e.harness.Mesh;
 import io.sallyport.e2e.harness.MeshUnderTest;
 import java.util.List;
@@ -9,35 +7,36 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What the mesh of a scenario is made of.
-enum Backend {
+public enum Backend {
   /// Envoys on loopback; a shim with PROXY protocol stands for the interception.
   PROCESS {
     @Override
-    Mesh start(String meshConfig, Consumer<String> progress) {
+    public Mesh start(String meshConfig, Consumer<String> progress) {
       return MeshUnderTest.start(meshConfig, progress);
     }
   },
   /// Containers, intercepted by iptables.
   DOCKER {
     @Override
-    Mesh start(String meshConfig, Consumer<String> progress) {
+    public Mesh start(String meshConfig, Consumer<String> progress) {
       return ContainerMesh.start(meshConfig, progress);
     }
   };
 
   private static final List<Backend> CHOSEN = choose(System.getProperty("e2e.backend", ""));
 
-  abstract Mesh start(String meshConfig, Consumer<String> progress);
+  /// Starts a mesh of it.
+  public abstract Mesh start(String meshConfig, Consumer<String> progress);
 
   /// Those that scenarios run on here: what `-De2e.backend=process|docker|both` says; without it,
   /// processes, and containers too where an engine can run them.
-  static List<Backend> chosen() {
+  public static List<Backend> chosen() {
     return CHOSEN;
   }
 
-  /// Why containers are not among them; empty when they are.
-  static Optional<String> withoutDocker() {
-    return CHOSEN.contains(DOCKER) ? Optional.empty() : Optional.of("the backend is " + CHOSEN);
+  /// Whether containers are among them.
+  static boolean withContainers() {
+    return CHOSEN.contains(DOCKER);
   }
 
   private static List<Backend> choose(String wanted) {
