@@ -41,13 +41,18 @@ final class Clusters {
     return VersionedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster, List.of());
   }
 
-  /// A cluster of HTTP servers, without saying yet where they are.
-  static Cluster.Builder http(String name, ExplicitHttpConfig protocol) {
+  /// A cluster of which only bytes are known, without saying yet where they go.
+  static Cluster.Builder tcp(String name) {
     return Cluster.newBuilder()
         .setName(name)
         .setConnectTimeout(Durations.fromSeconds(CONNECT_TIMEOUT_SECONDS))
         .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
-        .setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(thresholds()))
+        .setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(thresholds()));
+  }
+
+  /// A cluster of HTTP servers, without saying yet where they are.
+  static Cluster.Builder http(String name, ExplicitHttpConfig protocol) {
+    return tcp(name)
         .putTypedExtensionProtocolOptions(
             HTTP_OPTIONS,
             Extensions.any(

@@ -3,6 +3,7 @@ package io.sallyport.compile;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.sallyport.compile.filter.AccessLogs;
@@ -31,25 +32,35 @@ final class EgressListener {
   static VersionedResource compile(EgressGatewayView view, GatewayListener port) {
     String name = Names.egressListener(port.port());
     Listener listener =
-        Listener.newBuilder()
-            .setName(name)
-            .setAddress(Addresses.of(bindAddress(view.scope()), port.bindPort()))
-            // what reaches it is on its way out of the mesh
-            .setTrafficDirection(TrafficDirection.OUTBOUND)
-            .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
-            .addAllListenerFilters(FilterOrder.egressListener())
-            .setListenerFiltersTimeout(Durations.fromSeconds(HELLO_SECONDS))
-            .addAccessLog(AccessLogs.ofFailedHandshakes())
+        bound(view.scope(), name, port.bindPort())
             .addFilterChains(
-                FilterChain.newBuilder()
-                    .setName(name)
-                    .setTransportSocket(HopTls.server(view.trustDomain()))
-                    .setTransportSocketConnectTimeout(Durations.fromSeconds(HANDSHAKE_SECONDS))
+                chain(name, HopTls.server(view.trustDomain(), List.of("h2", "http/1.1")))
                     .addFilters(ConnectionManager.egress(name, Ads.routes())))
             .build();
     List<Origin> origins = new ArrayList<>(List.of(port.origin()));
-    port.routes().forEach(route -> origins.addAll(EgressRoutes.rules(route)));
+    port.routes().forEach(route -> origins.addAll(Grants.rules(route.grants())));
     return VersionedResource.of(ResourceType.LISTENER, name, listener, Grants.origins(origins));
+  }
+
+  /// What the ports of a gateway have in common, whatever is inside their mutual TLS.
+  static Listener.Builder bound(Scope scope, String name, int bindPort) {
+    return Listener.newBuilder()
+        .setName(name)
+        .setAddress(Addresses.of(bindAddress(scope), bindPort))
+        // what reaches it is on its way out of the mesh
+        .setTrafficDirection(TrafficDirection.OUTBOUND)
+        .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
+        .addAllListenerFilters(FilterOrder.egressListener())
+        .setListenerFiltersTimeout(Durations.fromSeconds(HELLO_SECONDS))
+        .addAccessLog(AccessLogs.ofFailedHandshakes());
+  }
+
+  /// A chain whose filters see what is inside the mutual TLS.
+  static FilterChain.Builder chain(String name, TransportSocket socket) {
+    return FilterChain.newBuilder()
+        .setName(name)
+        .setTransportSocket(socket)
+        .setTransportSocketConnectTimeout(Durations.fromSeconds(HANDSHAKE_SECONDS));
   }
 
   /// What the proxy asked for, else its workload's address; where that is a name, every address.

@@ -19,7 +19,9 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.Expl
 import io.sallyport.compile.filter.Extensions;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
+import io.sallyport.mesh.ScopeView.ExternalTunnel;
 import io.sallyport.mesh.ScopeView.GatewayListener;
+import io.sallyport.mesh.ScopeView.TunnelListener;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -43,41 +45,75 @@ final class ExternalClusters {
   private ExternalClusters() {}
 
   static List<VersionedResource> compile(EgressGatewayView view) {
-    SortedMap<String, List<ExternalRoute>> byCluster = new TreeMap<>();
+    SortedMap<String, Outside> byName = new TreeMap<>();
     for (GatewayListener listener : view.listeners()) {
-      for (ExternalRoute route : listener.routes()) {
-        byCluster
-            .computeIfAbsent(
-                Names.externalCluster(route.host(), route.port()), _ -> new ArrayList<>())
-            .add(route);
-      }
+      listener.routes().forEach(route -> merge(byName, Outside.of(route)));
     }
-    List<VersionedResource> clusters = new ArrayList<>();
-    byCluster.forEach((name, users) -> clusters.add(cluster(name, users, view.resolvers())));
-    return clusters;
+    for (TunnelListener listener : view.tunnels()) {
+      listener.tunnels().forEach(tunnel -> merge(byName, Outside.of(tunnel)));
+    }
+    return byName.values().stream().map(outside -> cluster(outside, view.resolvers())).toList();
   }
 
-  private static VersionedResource cluster(
-      String name, List<ExternalRoute> users, List<String> resolvers) {
-    ExternalRoute route = users.getFirst();
-    Cluster.Builder cluster = Clusters.http(name, HTTP1);
-    if (route.addresses().isEmpty()) {
-      fromDns(cluster, route, resolvers);
-    } else {
-      cluster.setType(DiscoveryType.STATIC).setLoadAssignment(at(route, route.addresses(), name));
+  /// One cluster to be.
+  ///
+  /// @param builder without saying yet where the host is
+  private record Outside(
+      Cluster.Builder builder, String host, int port, List<String> addresses, List<Origin> rules) {
+    static Outside of(ExternalRoute route) {
+      Cluster.Builder builder = Clusters.http(name(route), HTTP1);
+      route.tls().ifPresent(tls -> builder.setTransportSocket(ExternalTls.client(tls)));
+      return new Outside(
+          builder,
+          route.host(),
+          route.port(),
+          route.addresses(),
+          new ArrayList<>(Grants.rules(route.grants())));
     }
-    List<Origin> origins =
-        users.stream().flatMap(user -> EgressRoutes.rules(user).stream()).toList();
+
+    static Outside of(ExternalTunnel tunnel) {
+      return new Outside(
+          Clusters.tcp(Names.externalTunnelCluster(tunnel.host(), tunnel.port())),
+          tunnel.host(),
+          tunnel.port(),
+          tunnel.addresses(),
+          new ArrayList<>(Grants.rules(tunnel.grants())));
+    }
+  }
+
+  /// The cluster that a route leads to.
+  static String name(ExternalRoute route) {
+    return route.tls().isPresent()
+        ? Names.externalTlsCluster(route.host(), route.port())
+        : Names.externalCluster(route.host(), route.port());
+  }
+
+  private static void merge(SortedMap<String, Outside> byName, Outside outside) {
+    Outside before = byName.putIfAbsent(outside.builder().getName(), outside);
+    if (before != null) {
+      before.rules().addAll(outside.rules());
+    }
+  }
+
+  private static VersionedResource cluster(Outside outside, List<String> resolvers) {
+    Cluster.Builder cluster = outside.builder();
+    String name = cluster.getName();
+    if (outside.addresses().isEmpty()) {
+      fromDns(cluster, outside, resolvers);
+    } else {
+      cluster
+          .setType(DiscoveryType.STATIC)
+          .setLoadAssignment(at(outside.port(), outside.addresses(), name));
+    }
     return VersionedResource.of(
-        ResourceType.CLUSTER, name, cluster.build(), Grants.origins(origins));
+        ResourceType.CLUSTER, name, cluster.build(), Grants.origins(outside.rules()));
   }
 
   /// Big sites answer with other addresses every minute. A logical host takes them for new
   /// connections and leaves the old ones alone; it tries the addresses of both families in turn
   /// (RFC 8305), so a machine without IPv6 works as well. The cluster is in use once the first
   /// answer or failure is there, so queries give up soon and are repeated often.
-  private static void fromDns(
-      Cluster.Builder cluster, ExternalRoute route, List<String> resolvers) {
+  private static void fromDns(Cluster.Builder cluster, Outside outside, List<String> resolvers) {
     DnsCluster dns =
         DnsCluster.newBuilder()
             .setAllAddressesInSingleEndpoint(true)
@@ -94,7 +130,7 @@ final class ExternalClusters {
             CustomClusterType.newBuilder()
                 .setName("envoy.clusters.dns")
                 .setTypedConfig(Extensions.any(dns)))
-        .setLoadAssignment(at(route, List.of(route.host()), cluster.getName()));
+        .setLoadAssignment(at(outside.port(), List.of(outside.host()), cluster.getName()));
   }
 
   /// Names are asked for as they are: with the machine's search domains, whoever owns such a domain
@@ -111,11 +147,10 @@ final class ExternalClusters {
     return Extensions.extension("envoy.network.dns_resolver.cares", config.build());
   }
 
-  private static ClusterLoadAssignment at(
-      ExternalRoute route, List<String> addresses, String name) {
+  private static ClusterLoadAssignment at(int port, List<String> addresses, String name) {
     LocalityLbEndpoints.Builder endpoints = LocalityLbEndpoints.newBuilder();
     for (String address : addresses) {
-      endpoints.addLbEndpoints(EndpointCompiler.of(address, route.port()));
+      endpoints.addLbEndpoints(EndpointCompiler.of(address, port));
     }
     return ClusterLoadAssignment.newBuilder().setClusterName(name).addEndpoints(endpoints).build();
   }

@@ -3,8 +3,14 @@ package io.sallyport.compile;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.sallyport.compile.filter.Granted;
+import io.sallyport.mesh.ScopeView.Grant;
 import io.sallyport.policy.Origin;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,16 +28,38 @@ final class Grants {
         .toList();
   }
 
+  /// The rules that some grants come from.
+  static List<Origin> rules(List<Grant> grants) {
+    return grants.stream().map(Grant::origin).sorted().toList();
+  }
+
+  /// The SPIFFE IDs that some grants allow, by the name of the RBAC policy that a rule becomes.
+  static SortedMap<String, SortedSet<String>> principals(List<Grant> grants) {
+    SortedMap<String, SortedSet<String>> principals = new TreeMap<>();
+    for (Grant grant : grants) {
+      principals
+          .computeIfAbsent(Names.rbacPolicy(grant.origin()), _ -> new TreeSet<>())
+          .addAll(grant.principals());
+    }
+    return principals;
+  }
+
   /// A route's metadata, which access logs show: the policy as `NS/NAME` and the rule as its field.
   /// Where several rules lead to one route, all stand there; where those are of several policies,
   /// each rule stands with its policy, as `NS/NAME#FIELD`.
   static Metadata metadata(List<Origin> rules) {
+    Granted granted = granted(rules);
+    return metadata(granted.policy(), granted.rule());
+  }
+
+  /// The same as two texts, where no metadata can carry them.
+  static Granted granted(List<Origin> rules) {
     List<String> policies =
         rules.stream().map(rule -> rule.resource().qualifiedName()).sorted().distinct().toList();
     Stream<String> fields =
         rules.stream()
             .map(rule -> policies.size() == 1 ? rule.field().text() : Names.rbacPolicy(rule));
-    return metadata(
+    return new Granted(
         String.join(", ", policies), fields.sorted().distinct().collect(Collectors.joining(", ")));
   }
 

@@ -10,6 +10,8 @@ import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.mesh.ScopeView.OutboundTunnel;
+import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -18,8 +20,10 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The hops to gateways: one cluster for each port of a gateway that some route uses. HTTP/2, so
-/// one connection carries many requests (and, by extended CONNECT, can carry WebSockets).
+/// The hops to gateways. For HTTP one cluster for each port of a gateway that some route uses:
+/// HTTP/2, so one connection carries many requests (and, by extended CONNECT, can carry
+/// WebSockets). For TLS one cluster for each outside host and port, because the hop's server name
+/// tells the gateway where it is to go.
 final class HopClusters {
   /// The same limits as the listener at the other end. A gateway that died silently is noticed by
   /// pings, not by requests that hang.
@@ -38,7 +42,13 @@ final class HopClusters {
 
   private HopClusters() {}
 
-  static List<VersionedResource> compile(List<OutboundRoute> routes) {
+  static List<VersionedResource> compile(SidecarView view) {
+    List<VersionedResource> clusters = new ArrayList<>(ofRoutes(view.routes()));
+    view.tunnels().forEach(tunnel -> clusters.add(cluster(tunnel)));
+    return clusters;
+  }
+
+  private static List<VersionedResource> ofRoutes(List<OutboundRoute> routes) {
     SortedMap<String, List<OutboundRoute>> byCluster = new TreeMap<>();
     for (OutboundRoute route : routes) {
       byCluster
@@ -57,8 +67,28 @@ final class HopClusters {
         Clusters.http(name, HTTP2)
             .setType(DiscoveryType.EDS)
             .setEdsClusterConfig(EdsClusterConfig.newBuilder().setEdsConfig(Ads.endpoints()))
-            .setTransportSocket(HopTls.client(Names.serviceSni(hop.service()), hop.gatewayNames()))
+            .setTransportSocket(
+                HopTls.client(Names.serviceSni(hop.service()), hop.gatewayNames(), List.of("h2")))
             .build();
     return VersionedResource.of(ResourceType.CLUSTER, name, cluster, Grants.origins(origins));
+  }
+
+  private static VersionedResource cluster(OutboundTunnel tunnel) {
+    String name = Names.tunnelCluster(tunnel.host(), tunnel.port());
+    Cluster cluster =
+        Clusters.tcp(name)
+            .setType(DiscoveryType.EDS)
+            .setEdsClusterConfig(
+                EdsClusterConfig.newBuilder()
+                    .setServiceName(Names.serviceCluster(tunnel.hop().service()))
+                    .setEdsConfig(Ads.endpoints()))
+            .setTransportSocket(
+                HopTls.client(
+                    Names.tunnelSni(tunnel.host(), tunnel.port()),
+                    tunnel.hop().gatewayNames(),
+                    List.of()))
+            .build();
+    return VersionedResource.of(
+        ResourceType.CLUSTER, name, cluster, Grants.origins(tunnel.grants()));
   }
 }

@@ -28,14 +28,15 @@ final class HopTls {
   /// The client's end: only the given SPIFFE IDs may answer.
   ///
   /// @param serverIds not empty: an empty list would accept everyone that the trust bundle signs
-  static TransportSocket client(String sni, SortedSet<String> serverIds) {
+  /// @param protocols what is spoken inside (ALPN); empty: the application's bytes
+  static TransportSocket client(String sni, SortedSet<String> serverIds, List<String> protocols) {
     List<SubjectAltNameMatcher> servers =
         serverIds.stream()
             .map(id -> uriSan(StringMatcher.newBuilder().setExact(id).build()))
             .toList();
     return socket(
         UpstreamTlsContext.newBuilder()
-            .setCommonTlsContext(common(servers).addAlpnProtocols("h2"))
+            .setCommonTlsContext(common(servers).addAllAlpnProtocols(protocols))
             .setSni(sni)
             // a resumed session would not look at a renewed certificate
             .setMaxSessionKeys(UInt32Value.of(0))
@@ -43,15 +44,15 @@ final class HopTls {
   }
 
   /// The server's end: a client certificate of the trust domain is required.
-  static TransportSocket server(String trustDomain) {
+  ///
+  /// @param protocols what may be spoken inside (ALPN); empty: the application's bytes
+  static TransportSocket server(String trustDomain, List<String> protocols) {
     StringMatcher ofTrustDomain =
         StringMatcher.newBuilder().setPrefix("spiffe://" + trustDomain + "/").build();
     return socket(
         DownstreamTlsContext.newBuilder()
             .setCommonTlsContext(
-                common(List.of(uriSan(ofTrustDomain)))
-                    .addAlpnProtocols("h2")
-                    .addAlpnProtocols("http/1.1"))
+                common(List.of(uriSan(ofTrustDomain))).addAllAlpnProtocols(protocols))
             .setRequireClientCertificate(BoolValue.of(true))
             // a resumed session would not check the client's certificate again
             .setDisableStatelessSessionResumption(true)

@@ -21,6 +21,9 @@ public final class Names {
   /// The chain of everything else.
   public static final String OUTBOUND_OTHER_CHAIN = "virtualOutbound-catchall-tcp";
 
+  /// The filter state that tells a gateway's inner listener who is outside.
+  public static final String CLIENT_ADDRESS_STATE = "sallyport.client_address";
+
   /// A sidecar's route configuration.
   public static final String OUTBOUND_ROUTES = "outbound_http";
 
@@ -36,8 +39,14 @@ public final class Names {
   /// The connection's filter state that holds the port which the application dialled.
   public static final String DESTINATION_PORT_STATE = "sallyport.destination_port";
 
+  /// A gateway's listener inside itself for destinations that it does not have, and its cluster.
+  public static final String INNER_NOWHERE = "inner_nowhere";
+
   /// The SDS name of a proxy's own certificate.
   public static final String CERTIFICATE_SECRET = "default";
+
+  /// The SDS name of those who may sign certificates of outside hosts.
+  public static final String EXTERNAL_ROOTS_SECRET = "external-roots";
 
   /// The SDS name of the trust bundle.
   public static final String TRUST_BUNDLE_SECRET = "ROOTCA";
@@ -54,9 +63,49 @@ public final class Names {
     return "outbound_." + service.port() + "_._." + service.name() + "." + service.namespace();
   }
 
-  /// The cluster that is one port of an outside host.
+  /// The cluster of the hops that carry TLS to one port of an outside host (Istio's name).
+  public static String tunnelCluster(String host, int port) {
+    return "outbound|" + port + "||" + host;
+  }
+
+  /// The server name that such a hop asks for, by which the gateway knows where it is to go.
+  public static String tunnelSni(String host, int port) {
+    return "outbound_." + port + "_._." + host;
+  }
+
+  /// A sidecar's chain for TLS to one port of an outside host, and the gateway's.
+  public static String tunnelChain(String host, int port) {
+    return "tls_" + port + "_" + host;
+  }
+
+  /// A sidecar's chain for plain HTTP on a port that has chains for TLS too.
+  public static String outboundHttpChain(int port) {
+    return OUTBOUND_HTTP_CHAIN + "_" + port;
+  }
+
+  /// A gateway's listener inside itself, where the TLS within the hop is looked at.
+  public static String innerListener(String host, int port) {
+    return "inner_" + port + "_" + host;
+  }
+
+  /// The cluster that leads to that listener.
+  public static String innerCluster(String host, int port) {
+    return "inner|" + port + "||" + host;
+  }
+
+  /// The cluster that is one port of an outside host, for HTTP.
   public static String externalCluster(String host, int port) {
     return "external|" + port + "||" + host;
+  }
+
+  /// The same where the gateway starts TLS.
+  public static String externalTlsCluster(String host, int port) {
+    return "external|" + port + "|tls|" + host;
+  }
+
+  /// The same for TLS that an application started.
+  public static String externalTunnelCluster(String host, int port) {
+    return "external|" + port + "|tunnel|" + host;
   }
 
   /// A gateway's listener on one of its ports (as documents name the port), and its routes.

@@ -12,14 +12,22 @@ import io.sallyport.compile.filter.BlackHole;
 import io.sallyport.compile.filter.ConnectionManager;
 import io.sallyport.compile.filter.DestinationPort;
 import io.sallyport.compile.filter.FilterOrder;
+import io.sallyport.compile.filter.Tunnel;
 import io.sallyport.mesh.ListenOptions;
 import io.sallyport.mesh.ListenOptions.Interception;
+import io.sallyport.mesh.ScopeView.OutboundTunnel;
+import io.sallyport.mesh.ScopeView.SidecarView;
+import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
+import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
-/// The capture listener, through which everything leaves a workload. No policy is in it, so no
-/// change of a policy drains a connection.
+/// The capture listener, through which everything leaves a workload. Rules for HTTP are not in it,
+/// so that changing one drains no connection. A rule for TLS is a filter chain for each host and
+/// port; Envoy updates a listener of which only chains differ in place, and drains no other chain.
 final class OutboundListener {
   /// How long a connection may stay silent before it is taken for something else than HTTP or TLS,
   /// which is then refused.
@@ -29,7 +37,8 @@ final class OutboundListener {
 
   private OutboundListener() {}
 
-  static VersionedResource compile(ListenOptions listen) {
+  static VersionedResource compile(SidecarView view) {
+    ListenOptions listen = view.scope().listen();
     Address address = Addresses.ofHostAndPort(listen.outbound());
     Listener.Builder listener =
         Listener.newBuilder()
@@ -41,13 +50,27 @@ final class OutboundListener {
             .setListenerFiltersTimeout(Durations.fromSeconds(SNIFF_SECONDS))
             .setContinueOnListenerFiltersTimeout(true)
             .addFilterChains(captureGuard(Addresses.portOf(address)))
-            .addFilterChains(http())
+            .addFilterChains(http(Names.OUTBOUND_HTTP_CHAIN, sniffedHttp()))
             .setDefaultFilterChain(other());
+    List<OutboundTunnel> tunnels = tunnels(view, Addresses.portOf(address));
+    SortedSet<Integer> ports = new TreeSet<>();
+    tunnels.forEach(tunnel -> ports.add(tunnel.port()));
+    ports.forEach(port -> listener.addFilterChains(httpOn(port)));
+    tunnels.forEach(tunnel -> listener.addFilterChains(tls(tunnel)));
+    List<Origin> origins = tunnels.stream().flatMap(each -> each.grants().stream()).toList();
     if (listen.interception() == Interception.TPROXY) {
       listener.setTransparent(BoolValue.of(true));
     }
     return VersionedResource.of(
-        ResourceType.LISTENER, Names.VIRTUAL_OUTBOUND, listener.build(), List.of());
+        ResourceType.LISTENER, Names.VIRTUAL_OUTBOUND, listener.build(), Grants.origins(origins));
+  }
+
+  /// In a fixed order; none for the capture port, which leads nowhere.
+  private static List<OutboundTunnel> tunnels(SidecarView view, int capturePort) {
+    return view.tunnels().stream()
+        .filter(tunnel -> tunnel.port() != capturePort)
+        .sorted(Comparator.comparingInt(OutboundTunnel::port).thenComparing(OutboundTunnel::host))
+        .toList();
   }
 
   /// Whoever dials the capture port itself, and so has no other destination, gets nowhere; nor does
@@ -61,21 +84,47 @@ final class OutboundListener {
   }
 
   /// Plain HTTP on any port, so that what is refused there is always answered with 502.
-  private static FilterChain http() {
+  private static FilterChainMatch.Builder sniffedHttp() {
+    return FilterChainMatch.newBuilder()
+        .setTransportProtocol("raw_buffer")
+        .addApplicationProtocols("http/1.0")
+        .addApplicationProtocols("http/1.1")
+        .addApplicationProtocols("h2c");
+  }
+
+  /// The same once more for one port: where any chain names a port, Envoy looks at no chain without
+  /// it. Both have the same routes, so it makes no difference on which a connection is.
+  private static FilterChain httpOn(int port) {
+    return http(
+        Names.outboundHttpChain(port), sniffedHttp().setDestinationPort(UInt32Value.of(port)));
+  }
+
+  private static FilterChain http(String name, FilterChainMatch.Builder match) {
     return FilterChain.newBuilder()
-        .setName(Names.OUTBOUND_HTTP_CHAIN)
-        .setFilterChainMatch(
-            FilterChainMatch.newBuilder()
-                .setTransportProtocol("raw_buffer")
-                .addApplicationProtocols("http/1.0")
-                .addApplicationProtocols("http/1.1")
-                .addApplicationProtocols("h2c"))
+        .setName(name)
+        .setFilterChainMatch(match)
         .addFilters(DestinationPort.filter(Names.DESTINATION_PORT_STATE))
         .addFilters(ConnectionManager.outbound(Names.OUTBOUND_ROUTES, Ads.routes()))
         .build();
   }
 
-  /// TLS and everything unknown is reset.
+  /// TLS that asks for one host on one port goes to a gateway as it is. The address that was
+  /// dialled plays no part.
+  private static FilterChain tls(OutboundTunnel tunnel) {
+    return FilterChain.newBuilder()
+        .setName(Names.tunnelChain(tunnel.host(), tunnel.port()))
+        .setFilterChainMatch(
+            FilterChainMatch.newBuilder()
+                .setDestinationPort(UInt32Value.of(tunnel.port()))
+                .addServerNames(tunnel.host())
+                .setTransportProtocol("tls"))
+        .addFilters(
+            Tunnel.outbound(
+                Names.tunnelCluster(tunnel.host(), tunnel.port()), Grants.granted(tunnel.grants())))
+        .build();
+  }
+
+  /// Other TLS and everything unknown is reset.
   private static FilterChain other() {
     return FilterChain.newBuilder()
         .setName(Names.OUTBOUND_OTHER_CHAIN)

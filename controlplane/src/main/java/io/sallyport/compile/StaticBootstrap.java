@@ -17,6 +17,16 @@ public final class StaticBootstrap {
   /// The PEM files in place of SDS.
   public record SecretFiles(String certificate, String key, String trustBundle) {}
 
+  /// Lets a listener be inside Envoy itself.
+  private static final Map<String, Object> INTERNAL_LISTENERS =
+      Map.of(
+          "name",
+          "envoy.bootstrap.internal_listener",
+          "typed_config",
+          Map.of(
+              "@type",
+              "type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3.InternalListener"));
+
   private final Map<String, Object> routes;
   private final Map<String, Object> endpoints;
 
@@ -50,7 +60,8 @@ public final class StaticBootstrap {
     parts.put("listeners", inlined.inline(trees.getOrDefault(ResourceType.LISTENER, List.of())));
     parts.put("clusters", inlined.inline(trees.getOrDefault(ResourceType.CLUSTER, List.of())));
     parts.put("secrets", secrets(secrets));
-    return ConfigYaml.dump(Map.of("static_resources", parts));
+    return ConfigYaml.dump(
+        Map.of("static_resources", parts, "bootstrap_extensions", List.of(INTERNAL_LISTENERS)));
   }
 
   private static Map<String, Object> byName(List<Object> trees, String key) {
@@ -74,6 +85,11 @@ public final class StaticBootstrap {
             "name",
             Names.TRUST_BUNDLE_SECRET,
             "validation_context",
+            Map.of("trusted_ca", Map.of("filename", files.trustBundle()))),
+        Map.of(
+            "name",
+            Names.EXTERNAL_ROOTS_SECRET,
+            "validation_context",
             Map.of("trusted_ca", Map.of("filename", files.trustBundle()))));
   }
 
@@ -90,7 +106,8 @@ public final class StaticBootstrap {
     map.forEach((key, value) -> {
       switch (String.valueOf(key)) {
         case "rds" -> inlined.put("route_config", routesNamed(text(value, "route_config_name")));
-        case "eds_cluster_config" -> inlined.put("load_assignment", endpointsOf(text(map, "name")));
+        case "eds_cluster_config" ->
+            inlined.put("load_assignment", endpointsOf(value, text(map, "name")));
         // a secret without a source is one of the static ones
         case "sds_config" -> {}
         default -> inlined.put(String.valueOf(key), inline(value));
@@ -110,8 +127,10 @@ public final class StaticBootstrap {
     return found;
   }
 
-  private Object endpointsOf(String cluster) {
-    return endpoints.getOrDefault(cluster, Map.of("cluster_name", cluster));
+  private Object endpointsOf(Object eds, String cluster) {
+    boolean shared = eds instanceof Map<?, ?> fields && fields.containsKey("service_name");
+    return endpoints.getOrDefault(
+        shared ? text(eds, "service_name") : cluster, Map.of("cluster_name", cluster));
   }
 
   private static String text(@Nullable Object map, String key) {

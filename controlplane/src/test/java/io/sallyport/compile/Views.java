@@ -19,6 +19,7 @@ import io.sallyport.policy.Origin;
 import io.sallyport.policy.ResourceKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -70,7 +71,8 @@ final class Views {
             "",
             Map.of(),
             listen);
-    return new SidecarView(scope, TRUST_DOMAIN, OutboundMode.REGISTRY_ONLY, List.of(routes));
+    return new SidecarView(
+        scope, TRUST_DOMAIN, OutboundMode.REGISTRY_ONLY, List.of(routes), List.of());
   }
 
   static Grant grant(Origin rule, String... principals) {
@@ -78,7 +80,7 @@ final class Views {
   }
 
   static ExternalRoute external(String host, int port, List<String> addresses, Grant... grants) {
-    return new ExternalRoute(host, port, addresses, List.of(grants));
+    return new ExternalRoute(host, port, Optional.empty(), addresses, List.of(grants));
   }
 
   static GatewayListener listener(int port, int bindPort, ExternalRoute... routes) {
@@ -105,6 +107,6 @@ final class Views {
             address,
             Map.of(),
             listen);
-    return new EgressGatewayView(scope, TRUST_DOMAIN, resolvers, List.of(listeners));
+    return new EgressGatewayView(scope, TRUST_DOMAIN, resolvers, List.of(listeners), List.of());
   }
 }

@@ -45,6 +45,14 @@ final class ContradictionProblem {
                   loser.hop().name(),
                   contradiction.host(),
                   values);
+      case UPGRADE ->
+          "two rules have port %d of gateway %s/%s speak to %s differently, %s"
+              .formatted(
+                  loser.hop().port(),
+                  loser.hop().namespace(),
+                  loser.hop().name(),
+                  contradiction.host(),
+                  values);
     };
   }
 
@@ -54,6 +62,7 @@ final class ContradictionProblem {
       case GATEWAY -> route.hop().namespace() + "/" + route.hop().name();
       case GATEWAY_PORT -> Integer.toString(route.hop().port());
       case TARGET_PORT -> Integer.toString(route.targetPort());
+      case UPGRADE -> isUpgraded(route) ? "upgraded to HTTPS" : "as HTTP";
     };
   }
 
@@ -63,7 +72,18 @@ final class ContradictionProblem {
       case PROTOCOL -> destination.child("port").child("protocol");
       case GATEWAY -> new FieldPath("spec.byEgressGateway.name");
       case GATEWAY_PORT -> destination.child("byEgressGateway").child("port");
-      case TARGET_PORT -> destination.child("port").child("number");
+      case TARGET_PORT ->
+          isUpgraded(route)
+              ? destination.child("httpsUpgrade").child("port")
+              : destination.child("port").child("number");
+      case UPGRADE ->
+          isUpgraded(route)
+              ? destination.child("httpsUpgrade")
+              : destination.child("port").child("protocol");
     };
+  }
+
+  private static boolean isUpgraded(EgressRoute route) {
+    return route instanceof EgressRoute.Http http && http.upgrade().isPresent();
   }
 }

@@ -14,10 +14,10 @@ import java.util.Optional;
 ///
 /// - a workload could be meant by both, and they take one host and port different ways (protocol,
 ///   gateway or gateway port): its sidecar can go only one;
-/// - they meet at one port of one gateway with one host, and would have it dial different ports:
-///   the gateway routes by host.
+/// - they meet at one port of one gateway with one host, as HTTP, and would have it dial different
+///   ports, or one with TLS and the other without: the gateway routes HTTP by host.
 ///
-/// Routes that agree are merged and never contradict.
+/// Routes that agree are merged and never contradict; nor does a route that is only implied.
 final class Contradictions {
   private final Map<ClientCell, Map<Way, List<Claim>>> byClient = new HashMap<>();
   private final Map<GatewayCell, Placed> byGateway = new HashMap<>();
@@ -43,15 +43,21 @@ final class Contradictions {
     PROTOCOL,
     GATEWAY,
     GATEWAY_PORT,
-    TARGET_PORT
+    TARGET_PORT,
+    UPGRADE
   }
 
   /// Remembers a route that is in force.
   void add(EgressRoute route, Document document) {
+    if (isImplied(route)) {
+      return;
+    }
     Placed placed = new Placed(route, document);
     Way way = new Way(route.protocol(), route.hop());
     for (String host : route.hosts()) {
-      byGateway.putIfAbsent(new GatewayCell(route.hop(), host), placed);
+      if (route instanceof EgressRoute.Http) {
+        byGateway.putIfAbsent(new GatewayCell(route.hop(), host), placed);
+      }
       for (Source source : route.from()) {
         byClient
             .computeIfAbsent(
@@ -93,9 +99,23 @@ final class Contradictions {
   }
 
   private Optional<Contradiction> atGateway(EgressRoute route, String host) {
-    return Optional.ofNullable(byGateway.get(new GatewayCell(route.hop(), host)))
-        .filter(placed -> placed.route().targetPort() != route.targetPort())
-        .map(placed -> new Contradiction(host, Disagreement.TARGET_PORT, placed));
+    if (!(route instanceof EgressRoute.Http http)) {
+      return Optional.empty();
+    }
+    Placed placed = byGateway.get(new GatewayCell(route.hop(), host));
+    if (placed == null || !(placed.route() instanceof EgressRoute.Http other)) {
+      return Optional.empty();
+    }
+    if (http.upgrade().isPresent() != other.upgrade().isPresent()) {
+      return Optional.of(new Contradiction(host, Disagreement.UPGRADE, placed));
+    }
+    return http.targetPort() == other.targetPort()
+        ? Optional.empty()
+        : Optional.of(new Contradiction(host, Disagreement.TARGET_PORT, placed));
+  }
+
+  private static boolean isImplied(EgressRoute route) {
+    return route instanceof EgressRoute.Tunnel tunnel && tunnel.implied();
   }
 
   private static Disagreement disagreement(Way a, Way b) {

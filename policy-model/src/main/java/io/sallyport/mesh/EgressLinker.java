@@ -8,6 +8,7 @@ import io.sallyport.policy.EgressTrafficPolicy.Destination;
 import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.FieldPath;
+import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.problem.Problem;
 import java.util.ArrayList;
@@ -90,10 +91,7 @@ final class EgressLinker {
       EgressRule rule = policy.egressRules().get(i);
       for (int j = 0; j < rule.to().size(); j++) {
         FieldPath field = destinationField(i, j);
-        Destination destination = rule.to().get(j);
-        if (isSupported(destination)) {
-          link(attempt, own, policy, rule, destination, field);
-        }
+        link(attempt, own, policy, rule, rule.to().get(j), field);
       }
     }
     return attempt;
@@ -112,14 +110,7 @@ final class EgressLinker {
       attempt.errors().add(noPort.get());
       return;
     }
-    EgressRoute route =
-        new EgressRoute.Http(
-            new Origin(form.key(), field),
-            rule.from(),
-            destination.hosts(),
-            destination.port().number(),
-            new ServicePort(
-                form.key().namespace(), policy.gateway(), destination.gatewayPort().orElseThrow()));
+    EgressRoute route = route(form, policy, rule, destination, field);
     Optional<Contradiction> contradiction = contradictions.find(route).or(() -> own.find(route));
     if (contradiction.isPresent()) {
       attempt.errors().add(ContradictionProblem.of(route, form, contradiction.get()));
@@ -127,13 +118,56 @@ final class EgressLinker {
     }
     own.add(route, form);
     attempt.routes().add(route);
+    impliedBy(route).ifPresent(attempt.routes()::add);
   }
 
-  /// What can't be linked yet is refused by the reader already; here it merely grants nothing.
-  private static boolean isSupported(Destination destination) {
-    return destination.port().protocol() == Protocol.HTTP
-        && destination.gatewayPort().isPresent()
-        && destination.httpsUpgrade().isEmpty();
+  private static EgressRoute route(
+      Document form,
+      EgressTrafficPolicy policy,
+      EgressRule rule,
+      Destination destination,
+      FieldPath field) {
+    Origin origin = new Origin(form.key(), field);
+    int port = destination.port().number();
+    ServicePort hop =
+        new ServicePort(
+            form.key().namespace(),
+            policy.gateway(),
+            destination.gatewayPort().orElse(Gateway.MESH_LISTENER.port()));
+    return switch (destination.port().protocol()) {
+      case HTTP ->
+          new EgressRoute.Http(
+              origin, rule.from(), destination.hosts(), port, hop, destination.httpsUpgrade());
+      case HTTPS, TCP ->
+          new EgressRoute.Tunnel(
+              origin,
+              rule.from(),
+              destination.hosts(),
+              port,
+              destination.port().protocol(),
+              hop,
+              false);
+    };
+  }
+
+  /// Who may have HTTP upgraded may also start TLS to the same hosts, on the port of the upgrade
+  /// (ASM's documentation of `httpsUpgrade` expects so).
+  private static Optional<EgressRoute> impliedBy(EgressRoute route) {
+    return switch (route) {
+      case EgressRoute.Http http ->
+          http.upgrade()
+              .map(upgrade ->
+                  new EgressRoute.Tunnel(
+                      http.origin(),
+                      http.from(),
+                      http.hosts(),
+                      upgrade.port(),
+                      Protocol.HTTPS,
+                      new ServicePort(
+                          http.hop().namespace(), http.hop().name(), Gateway.MESH_LISTENER.port()),
+                      true));
+      case EgressRoute.Tunnel _ -> Optional.empty();
+    };
   }
 
   static FieldPath ruleField(int rule) {

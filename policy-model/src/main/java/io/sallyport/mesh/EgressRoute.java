@@ -1,9 +1,11 @@
 package io.sallyport.mesh;
 
+import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.Origin;
 import java.util.List;
+import java.util.Optional;
 
 /// One destination of one rule, joined with its gateway.
 sealed interface EgressRoute {
@@ -26,8 +28,16 @@ sealed interface EgressRoute {
   /// The port that the gateway dials.
   int targetPort();
 
-  /// Plain HTTP from end to end (but for the hop), routed by Host.
-  record Http(Origin origin, List<Source> from, List<String> hosts, int port, ServicePort hop)
+  /// What the application sends as HTTP, routed by Host.
+  ///
+  /// @param upgrade where the gateway speaks TLS to the outside host
+  record Http(
+      Origin origin,
+      List<Source> from,
+      List<String> hosts,
+      int port,
+      ServicePort hop,
+      Optional<HttpsUpgrade> upgrade)
       implements EgressRoute {
     public Http {
       from = List.copyOf(from);
@@ -37,6 +47,30 @@ sealed interface EgressRoute {
     @Override
     public Protocol protocol() {
       return Protocol.HTTP;
+    }
+
+    @Override
+    public int targetPort() {
+      return upgrade.map(HttpsUpgrade::port).orElse(port);
+    }
+  }
+
+  /// TLS that the application starts, carried as it is and routed by its server name.
+  ///
+  /// @param implied whether no rule says so in words: an upgrade of HTTP also lets TLS pass to the
+  ///   same hosts on the upgrade's port. What a rule says in words goes before it.
+  record Tunnel(
+      Origin origin,
+      List<Source> from,
+      List<String> hosts,
+      int port,
+      Protocol protocol,
+      ServicePort hop,
+      boolean implied)
+      implements EgressRoute {
+    public Tunnel {
+      from = List.copyOf(from);
+      hosts = List.copyOf(hosts);
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -54,18 +54,20 @@ final class EgressRoutes {
     return labelsLookedAt.getOrDefault(namespace, Collections.emptySortedSet());
   }
 
-  /// The routes of the workloads of a namespace that carry these labels.
+  /// The routes of the workloads of a namespace that carry these labels, in no order.
   Collection<EgressRoute> of(String namespace, Map<String, String> labels) {
-    Map<Origin, EgressRoute> found = new LinkedHashMap<>();
+    // By identity: hashing hosts and sources of every route would cost more than all the rest.
+    Map<EgressRoute, EgressRoute> found = new IdentityHashMap<>();
     collect(new Anchor(namespace, "", ""), labels, found);
     labels.forEach((key, value) -> collect(new Anchor(namespace, key, value), labels, found));
     return found.values();
   }
 
-  private void collect(Anchor anchor, Map<String, String> labels, Map<Origin, EgressRoute> found) {
+  private void collect(
+      Anchor anchor, Map<String, String> labels, Map<EgressRoute, EgressRoute> found) {
     for (Selected selected : bySource.getOrDefault(anchor, List.of())) {
       if (Registry.selects(selected.source(), labels)) {
-        found.put(selected.route().origin(), selected.route());
+        found.put(selected.route(), selected.route());
       }
     }
   }

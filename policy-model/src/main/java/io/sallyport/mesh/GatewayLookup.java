@@ -68,7 +68,7 @@ final class GatewayLookup {
     GatewayName name = new GatewayName(policy.metadata().namespace(), policy.gateway());
     Document gatewayDocument = gateways.document(name).orElseThrow();
     Gateway gateway = (Gateway) gatewayDocument.resource();
-    int port = destination.gatewayPort().orElseThrow();
+    int port = destination.gatewayPort().orElse(Gateway.MESH_LISTENER.port());
     FieldPath portField = field.child("byEgressGateway").child("port");
     Listener listener = Gateways.listeners(gateway).get(port);
     if (listener == null) {
@@ -96,7 +96,7 @@ final class GatewayLookup {
     return switch (protocol) {
       case HTTP -> listener.protocol() == Protocol.HTTP;
       case HTTPS -> listener.protocol() == Protocol.HTTPS || listener.protocol() == Protocol.TLS;
-      case TCP -> listener.protocol() == Protocol.TCP;
+      case TCP -> listener.protocol() == Protocol.TCP || listener.equals(Gateway.MESH_LISTENER);
     };
   }
 

@@ -2,12 +2,14 @@ package io.sallyport.mesh;
 
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
+import io.sallyport.mesh.ScopeView.ExternalTunnel;
 import io.sallyport.mesh.ScopeView.GatewayListener;
 import io.sallyport.mesh.ScopeView.Grant;
+import io.sallyport.mesh.ScopeView.OutsideTls;
+import io.sallyport.mesh.ScopeView.TunnelListener;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.Listener;
-import io.sallyport.policy.Gateway.Protocol;
 import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.Origin;
 import java.util.ArrayList;
@@ -16,7 +18,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -44,7 +45,7 @@ final class GatewayViews {
   }
 
   EgressGatewayView empty(Scope scope) {
-    return view(scope, List.of());
+    return view(scope, List.of(), List.of());
   }
 
   EgressGatewayView view(Scope scope) {
@@ -55,58 +56,103 @@ final class GatewayViews {
       byPort.computeIfAbsent(route.hop().port(), _ -> new ArrayList<>()).add(route);
     }
     List<GatewayListener> listeners = new ArrayList<>();
+    List<TunnelListener> tunnels = new ArrayList<>();
     Set<Integer> bound = new HashSet<>();
     for (Listener listener : Gateways.listeners(gateway).values()) {
       int bindPort = Gateways.bindPort(listener, scope.ports());
-      if (bound.add(bindPort) && listener.protocol() == Protocol.HTTP) {
-        listeners.add(
-            new GatewayListener(
-                listener.name(),
-                listener.port(),
-                bindPort,
-                new Origin(gateway.key(), Gateways.field(gateway, listener)),
-                externalRoutes(byPort.getOrDefault(listener.port(), List.of()))));
+      if (!bound.add(bindPort)) {
+        continue;
+      }
+      String listenerName = listener.name();
+      int port = listener.port();
+      Origin origin = new Origin(gateway.key(), Gateways.field(gateway, listener));
+      List<EgressRoute> through = byPort.getOrDefault(port, List.of());
+      switch (listener.protocol()) {
+        case HTTP ->
+            listeners.add(
+                new GatewayListener(listenerName, port, bindPort, origin, externalRoutes(through)));
+        case HTTPS, TLS, TCP ->
+            tunnels.add(
+                new TunnelListener(listenerName, port, bindPort, origin, externalTunnels(through)));
       }
     }
-    return view(scope, listeners);
+    return view(scope, listeners, tunnels);
   }
 
-  private EgressGatewayView view(Scope scope, List<GatewayListener> listeners) {
-    return new EgressGatewayView(scope, config.trustDomain(), config.dns().resolvers(), listeners);
+  private EgressGatewayView view(
+      Scope scope, List<GatewayListener> listeners, List<TunnelListener> tunnels) {
+    return new EgressGatewayView(
+        scope, config.trustDomain(), config.dns().resolvers(), listeners, tunnels);
   }
 
   private List<ExternalRoute> externalRoutes(List<EgressRoute> through) {
-    SortedMap<String, List<EgressRoute>> byHost = new TreeMap<>();
-    Map<Origin, Grant> grants = new HashMap<>();
-    Map<Source, SortedSet<String>> principals = new HashMap<>();
+    SortedMap<String, List<EgressRoute.Http>> byHost = new TreeMap<>();
     for (EgressRoute route : through) {
-      grants.put(route.origin(), grant(route, principals));
-      for (String host : new TreeSet<>(route.hosts())) {
-        byHost.computeIfAbsent(host, _ -> new ArrayList<>()).add(route);
+      if (route instanceof EgressRoute.Http http) {
+        for (String host : new TreeSet<>(http.hosts())) {
+          byHost.computeIfAbsent(host, _ -> new ArrayList<>()).add(http);
+        }
       }
     }
+    Grants grants = new Grants();
     List<ExternalRoute> external = new ArrayList<>();
-    for (Map.Entry<String, List<EgressRoute>> entry : byHost.entrySet()) {
-      // Routes of one host that dial different ports would have been a contradiction.
+    byHost.forEach((host, routes) -> {
+      // Routes of one host that leave the gateway differently would have been a contradiction.
+      EgressRoute.Http first = routes.getFirst();
       external.add(
           new ExternalRoute(
-              entry.getKey(),
-              entry.getValue().getFirst().targetPort(),
-              List.copyOf(addressesByHost.getOrDefault(entry.getKey(), Set.of())),
-              EgressRoutes.origins(entry.getValue()).stream()
-                  .map(origin -> Objects.requireNonNull(grants.get(origin)))
-                  .toList()));
-    }
+              host,
+              first.targetPort(),
+              first.upgrade().map(_ -> new OutsideTls(host)),
+              addresses(host),
+              grants.of(routes)));
+    });
     return external;
   }
 
-  private Grant grant(EgressRoute route, Map<Source, SortedSet<String>> principals) {
-    SortedSet<String> united = new TreeSet<>();
-    for (Source source : route.from()) {
-      united.addAll(
-          principals.computeIfAbsent(
-              source, each -> Registry.spiffeIds(registry.select(each), config.trustDomain())));
+  private List<ExternalTunnel> externalTunnels(List<EgressRoute> through) {
+    SortedMap<HostPort, List<EgressRoute>> byHost = new TreeMap<>();
+    for (EgressRoute route : through) {
+      for (String host : new TreeSet<>(route.hosts())) {
+        byHost
+            .computeIfAbsent(new HostPort(route.targetPort(), host), _ -> new ArrayList<>())
+            .add(route);
+      }
     }
-    return new Grant(route.origin(), united);
+    Grants grants = new Grants();
+    List<ExternalTunnel> external = new ArrayList<>();
+    byHost.forEach((to, routes) ->
+        external.add(
+            new ExternalTunnel(to.host(), to.port(), addresses(to.host()), grants.of(routes))));
+    return external;
+  }
+
+  private List<String> addresses(String host) {
+    return List.copyOf(addressesByHost.getOrDefault(host, Set.of()));
+  }
+
+  /// The permissions behind one port of a gateway.
+  private final class Grants {
+    private final Map<Origin, Grant> byRule = new HashMap<>();
+    private final Map<Source, SortedSet<String>> principals = new HashMap<>();
+
+    /// One grant a rule, sorted.
+    List<Grant> of(List<? extends EgressRoute> routes) {
+      SortedMap<Origin, Grant> grants = new TreeMap<>();
+      for (EgressRoute route : routes) {
+        grants.put(route.origin(), byRule.computeIfAbsent(route.origin(), _ -> grant(route)));
+      }
+      return List.copyOf(grants.values());
+    }
+
+    private Grant grant(EgressRoute route) {
+      SortedSet<String> united = new TreeSet<>();
+      for (Source source : route.from()) {
+        united.addAll(
+            principals.computeIfAbsent(
+                source, each -> Registry.spiffeIds(registry.select(each), config.trustDomain())));
+      }
+      return new Grant(route.origin(), united);
+    }
   }
 }

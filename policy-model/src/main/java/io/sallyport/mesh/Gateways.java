@@ -84,9 +84,10 @@ final class Gateways {
     return all;
   }
 
-  /// A gateway's listeners by port, and of several on one port the first.
+  /// A gateway's listeners by port, and of several on one port the first; the reserved one too.
   static SortedMap<Integer, Listener> listeners(Gateway gateway) {
     SortedMap<Integer, Listener> byPort = new TreeMap<>();
+    byPort.put(Gateway.MESH_LISTENER.port(), Gateway.MESH_LISTENER);
     gateway.listeners().forEach(listener -> byPort.putIfAbsent(listener.port(), listener));
     return byPort;
   }
@@ -96,8 +97,11 @@ final class Gateways {
   }
 
   /// Where a gateway's listener is written. Of an `IstioGateway` that is the list only, since some
-  /// of its entries are no listeners.
+  /// of its entries are no listeners. The reserved listener is written nowhere.
   static FieldPath field(Gateway gateway, Listener listener) {
+    if (listener.equals(Gateway.MESH_LISTENER)) {
+      return new FieldPath("spec");
+    }
     return gateway.kind() == Kind.ISTIO_GATEWAY
         ? new FieldPath("spec.ports")
         : new FieldPath("spec.listeners").index(gateway.listeners().indexOf(listener));

@@ -3,6 +3,7 @@ package io.sallyport.mesh;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -17,8 +18,10 @@ public sealed interface ScopeView {
   default SortedSet<ServicePort> services() {
     SortedSet<ServicePort> services = new TreeSet<>();
     switch (this) {
-      case SidecarView sidecar ->
-          sidecar.routes().forEach(route -> services.add(route.hop().service()));
+      case SidecarView sidecar -> {
+        sidecar.routes().forEach(route -> services.add(route.hop().service()));
+        sidecar.tunnels().forEach(tunnel -> services.add(tunnel.hop().service()));
+      }
       case EgressGatewayView _ -> {}
     }
     return services;
@@ -27,10 +30,18 @@ public sealed interface ScopeView {
   /// What a sidecar may do: its workload's outbound routes.
   ///
   /// @param routes sorted by port, then host; no two of the same port and host
-  record SidecarView(Scope scope, String trustDomain, OutboundMode mode, List<OutboundRoute> routes)
+  /// @param tunnels sorted likewise; a port and host may be among the routes as well, since HTTP
+  ///   and TLS are told apart by their bytes
+  record SidecarView(
+      Scope scope,
+      String trustDomain,
+      OutboundMode mode,
+      List<OutboundRoute> routes,
+      List<OutboundTunnel> tunnels)
       implements ScopeView {
     public SidecarView {
       routes = List.copyOf(routes);
+      tunnels = List.copyOf(tunnels);
     }
   }
 
@@ -39,6 +50,15 @@ public sealed interface ScopeView {
   /// @param grants the rules that allow it, in order; never empty
   record OutboundRoute(int port, String host, Hop hop, List<Origin> grants) {
     public OutboundRoute {
+      grants = List.copyOf(grants);
+    }
+  }
+
+  /// TLS that the application starts to one host on one port, by way of a gateway.
+  ///
+  /// @param grants the rules that allow it, in order; never empty
+  record OutboundTunnel(int port, String host, Hop hop, List<Origin> grants) {
+    public OutboundTunnel {
       grants = List.copyOf(grants);
     }
   }
@@ -58,16 +78,24 @@ public sealed interface ScopeView {
   }
 
   /// What an egress gateway serves.
+  ///
+  /// @param listeners the ports for HTTP
+  /// @param tunnels the ports for TLS that applications start
   record EgressGatewayView(
-      Scope scope, String trustDomain, List<String> resolvers, List<GatewayListener> listeners)
+      Scope scope,
+      String trustDomain,
+      List<String> resolvers,
+      List<GatewayListener> listeners,
+      List<TunnelListener> tunnels)
       implements ScopeView {
     public EgressGatewayView {
       resolvers = List.copyOf(resolvers);
       listeners = List.copyOf(listeners);
+      tunnels = List.copyOf(tunnels);
     }
   }
 
-  /// One port of an egress gateway.
+  /// One port of an egress gateway, for HTTP.
   ///
   /// @param port as documents name it
   /// @param bindPort the port it really listens on
@@ -80,17 +108,51 @@ public sealed interface ScopeView {
     }
   }
 
-  /// One outside host behind a gateway's port.
+  /// One port of an egress gateway, for TLS that applications start.
+  ///
+  /// @param port as documents name it
+  /// @param bindPort the port it really listens on
+  /// @param origin the gateway's field that asks for it
+  /// @param tunnels sorted by host, then port; no two of the same host and port
+  record TunnelListener(
+      String name, int port, int bindPort, Origin origin, List<ExternalTunnel> tunnels) {
+    public TunnelListener {
+      tunnels = List.copyOf(tunnels);
+    }
+  }
+
+  /// One port of one outside host behind a gateway's port, for TLS that applications start.
   ///
   /// @param port the port that the gateway dials
   /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
   /// @param grants who may, and which rule says so; sorted by origin; never empty
-  record ExternalRoute(String host, int port, List<String> addresses, List<Grant> grants) {
+  record ExternalTunnel(String host, int port, List<String> addresses, List<Grant> grants) {
+    public ExternalTunnel {
+      addresses = List.copyOf(addresses);
+      grants = List.copyOf(grants);
+    }
+  }
+
+  /// One outside host behind a gateway's port.
+  ///
+  /// @param port the port that the gateway dials
+  /// @param tls where the gateway starts TLS itself; empty: plain HTTP
+  /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
+  /// @param grants who may, and which rule says so; sorted by origin; never empty
+  record ExternalRoute(
+      String host, int port, Optional<OutsideTls> tls, List<String> addresses, List<Grant> grants) {
     public ExternalRoute {
       addresses = List.copyOf(addresses);
       grants = List.copyOf(grants);
     }
   }
+
+  /// TLS that a gateway starts to an outside host. The host must prove its name with a certificate
+  /// of someone whom the mesh trusts for that (`externalTrust`).
+  ///
+  /// @param serverName what the gateway asks for (SNI), and the name that must be in the
+  ///   certificate (DNS SAN)
+  record OutsideTls(String serverName) {}
 
   /// One rule's permission for the SPIFFE IDs of the workloads that it selects (possibly none).
   record Grant(Origin origin, SortedSet<String> principals) {

@@ -2,13 +2,14 @@ package io.sallyport.mesh;
 
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.mesh.ScopeView.OutboundTunnel;
 import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.policy.MeshConfig;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -20,17 +21,6 @@ final class SidecarViews {
   private final Registry registry;
   private final EgressRoutes routes;
 
-  /// A host and a port as a sidecar sees them.
-  private record HostPort(int port, String host) implements Comparable<HostPort> {
-    private static final Comparator<HostPort> ORDER =
-        Comparator.comparingInt(HostPort::port).thenComparing(HostPort::host);
-
-    @Override
-    public int compareTo(HostPort other) {
-      return ORDER.compare(this, other);
-    }
-  }
-
   SidecarViews(MeshConfig config, Registry registry, EgressRoutes routes) {
     this.config = config;
     this.registry = registry;
@@ -38,41 +28,60 @@ final class SidecarViews {
   }
 
   SidecarView empty(Scope scope) {
-    return view(scope, List.of());
+    return view(scope, List.of(), List.of());
   }
 
   SidecarView view(Scope scope) {
-    SortedMap<HostPort, List<EgressRoute>> cells = new TreeMap<>();
+    SortedMap<HostPort, List<EgressRoute>> http = new TreeMap<>();
+    SortedMap<HostPort, List<EgressRoute>> written = new TreeMap<>();
+    SortedMap<HostPort, List<EgressRoute>> implied = new TreeMap<>();
     for (EgressRoute route : routes.of(scope.namespace(), scope.labels())) {
+      SortedMap<HostPort, List<EgressRoute>> cells =
+          switch (route) {
+            case EgressRoute.Http _ -> http;
+            case EgressRoute.Tunnel tunnel -> tunnel.implied() ? implied : written;
+          };
       for (String host : new TreeSet<>(route.hosts())) {
         cells.computeIfAbsent(new HostPort(route.port(), host), _ -> new ArrayList<>()).add(route);
       }
     }
-    Map<GatewayName, SortedSet<String>> gatewayNames = new HashMap<>();
+    SortedMap<HostPort, List<EgressRoute>> tls = new TreeMap<>(implied);
+    tls.putAll(written);
+    Hops hops = new Hops();
     List<OutboundRoute> outbound = new ArrayList<>();
-    for (Map.Entry<HostPort, List<EgressRoute>> cell : cells.entrySet()) {
-      List<EgressRoute> grants = cell.getValue();
-      // Routes of one host and port that went different ways would have been a contradiction.
+    http.forEach((to, grants) ->
+        hops.of(grants)
+            .ifPresent(hop ->
+                outbound.add(
+                    new OutboundRoute(to.port(), to.host(), hop, EgressRoutes.origins(grants)))));
+    List<OutboundTunnel> tunnels = new ArrayList<>();
+    tls.forEach((to, grants) ->
+        hops.of(grants)
+            .ifPresent(hop ->
+                tunnels.add(
+                    new OutboundTunnel(to.port(), to.host(), hop, EgressRoutes.origins(grants)))));
+    return view(scope, outbound, tunnels);
+  }
+
+  private SidecarView view(
+      Scope scope, List<OutboundRoute> outbound, List<OutboundTunnel> tunnels) {
+    return new SidecarView(scope, config.trustDomain(), config.outboundMode(), outbound, tunnels);
+  }
+
+  /// The hops of one view.
+  private final class Hops {
+    private final Map<GatewayName, SortedSet<String>> gatewayNames = new HashMap<>();
+
+    /// The hop of routes that have one host and port; those that went different ways would have
+    /// been a contradiction. Without a proxy there is no name to demand of it, and no hop is better
+    /// than a hop to anyone.
+    Optional<Hop> of(List<EgressRoute> grants) {
       ServicePort hop = grants.getFirst().hop();
       SortedSet<String> names =
           gatewayNames.computeIfAbsent(
               GatewayName.of(hop),
               gateway -> Registry.spiffeIds(registry.proxies(gateway), config.trustDomain()));
-      // Without a proxy there is no name to demand of it, and no hop is better than a hop to
-      // anyone.
-      if (!names.isEmpty()) {
-        outbound.add(
-            new OutboundRoute(
-                cell.getKey().port(),
-                cell.getKey().host(),
-                new Hop(hop, names),
-                EgressRoutes.origins(grants)));
-      }
+      return names.isEmpty() ? Optional.empty() : Optional.of(new Hop(hop, names));
     }
-    return view(scope, outbound);
-  }
-
-  private SidecarView view(Scope scope, List<OutboundRoute> outbound) {
-    return new SidecarView(scope, config.trustDomain(), config.outboundMode(), outbound);
   }
 }

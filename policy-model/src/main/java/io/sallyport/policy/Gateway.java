@@ -8,6 +8,10 @@ import java.util.List;
 public record Gateway(
     Kind kind, Metadata metadata, GatewayClass gatewayClass, List<Listener> listeners)
     implements Resource {
+  /// The port that every egress gateway has, for hops that name none. What passes there is TLS that
+  /// the application started.
+  public static final Listener MESH_LISTENER = new Listener("mesh-tls", 15443, Protocol.TLS);
+
   public Gateway {
     listeners = List.copyOf(listeners);
   }

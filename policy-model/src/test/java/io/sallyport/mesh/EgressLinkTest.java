@@ -147,7 +147,7 @@ class EgressLinkTest {
         policy,
         "spec.egressRules[0].to[0].byEgressGateway.port",
         "gateway istio-egress/egressgateway has no port 81",
-        "its ports: 80 (HTTP), 443 (TLS), 8080 (HTTP)");
+        "its ports: 80 (HTTP), 443 (TLS), 8080 (HTTP), 15443 (TLS)");
     assertThat(form(linked, policy)).isEqualTo(Form.PARTLY);
     assertThat(routes(linked)).containsExactly("b.test:80>egressgateway:80");
   }
@@ -162,7 +162,7 @@ class EgressLinkTest {
         policy,
         "spec.egressRules[0].to[0].byEgressGateway.port",
         "port 443 of gateway istio-egress/egressgateway carries TLS, expected HTTP",
-        "its ports: 80 (HTTP), 443 (TLS), 8080 (HTTP)");
+        "its ports: 80 (HTTP), 443 (TLS), 8080 (HTTP), 15443 (TLS)");
     assertThat(routes(linked)).isEmpty();
   }
 

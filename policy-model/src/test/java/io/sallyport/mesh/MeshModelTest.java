@@ -9,7 +9,9 @@ import static io.sallyport.mesh.Written.policy;
 import static io.sallyport.mesh.Written.proxy;
 import static io.sallyport.mesh.Written.rule;
 import static io.sallyport.mesh.Written.sidecar;
+import static io.sallyport.mesh.Written.tls;
 import static io.sallyport.mesh.Written.to;
+import static io.sallyport.mesh.Written.upgraded;
 import static io.sallyport.mesh.Written.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
@@ -31,6 +33,7 @@ import io.sallyport.policy.Resource;
 import io.sallyport.policy.WorkloadEntry;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -83,9 +86,50 @@ class MeshModelTest {
     assertThat(view.listeners()).extracting(l -> l.port()).containsExactly(80, 8080);
     assertThat(view.listeners().get(0).routes())
         .containsExactly(
-            new ExternalRoute("httpbin.org", 80, List.of(), List.of(grant)),
-            new ExternalRoute("www.httpbin.org", 80, List.of(), List.of(grant)));
+            new ExternalRoute("httpbin.org", 80, Optional.empty(), List.of(), List.of(grant)),
+            new ExternalRoute("www.httpbin.org", 80, Optional.empty(), List.of(), List.of(grant)));
     assertThat(view.listeners().get(1).routes()).isEmpty();
+  }
+
+  @Test
+  void anUpgradeLetsTlsPassToTheSameHostsUnlessARuleSaysAnotherWay() {
+    EgressTrafficPolicy upgrade =
+        own("a", "egressgateway", rule(app("mytest", "sleep-a"), upgraded(80, 80, 443, "a.test")));
+    SidecarView implied = sidecarView(model(upgrade), "mytest", "sleep-a");
+    assertThat(implied.routes()).extracting(OutboundRoute::port).containsExactly(80);
+    assertThat(implied.tunnels()).extracting(t -> t.port()).containsExactly(443);
+    assertThat(implied.tunnels().getFirst().hop().service().port()).isEqualTo(15443);
+
+    EgressTrafficPolicy passthrough =
+        own("b", "egressgateway", rule(app("mytest", "sleep-a"), tls(443, 443, "a.test")));
+    MeshModel both = model(upgrade, passthrough);
+    SidecarView written = sidecarView(both, "mytest", "sleep-a");
+    assertThat(written.tunnels()).hasSize(1);
+    assertThat(written.tunnels().getFirst().hop().service().port()).isEqualTo(443);
+    assertThat(written.tunnels().getFirst().grants())
+        .extracting(origin -> origin.resource().name())
+        .containsExactly("b");
+  }
+
+  @Test
+  void theGatewayDialsTheUpgradesPortWithTls() {
+    EgressGatewayView view =
+        gatewayView(
+            model(
+                own(
+                    "a",
+                    "egressgateway",
+                    rule(app("mytest", "sleep-a"), upgraded(80, 80, 8443, "a.test")))),
+            "egressgateway-0");
+
+    ExternalRoute route = view.listeners().getFirst().routes().getFirst();
+    assertThat(route.port()).isEqualTo(8443);
+    assertThat(route.tls()).contains(new ScopeView.OutsideTls("a.test"));
+    assertThat(view.tunnels()).extracting(l -> l.port()).containsExactly(443, 15443);
+    assertThat(view.tunnels().getFirst().tunnels()).isEmpty();
+    assertThat(view.tunnels().getLast().tunnels())
+        .extracting(tunnel -> tunnel.host() + ":" + tunnel.port())
+        .containsExactly("a.test:8443");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.sallyport.policy.Document;
 import io.sallyport.policy.EgressTrafficPolicy;
 import io.sallyport.policy.EgressTrafficPolicy.Destination;
 import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
+import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
 import io.sallyport.policy.EgressTrafficPolicy.Port;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
@@ -78,6 +79,27 @@ final class Written {
         "to",
         List.of(hosts),
         new Port("http", port, Protocol.HTTP),
+        Optional.of(gatewayPort),
+        Optional.empty());
+  }
+
+  /// HTTP that the gateway sends on by TLS to `upgradePort`.
+  static Destination upgraded(int port, int gatewayPort, int upgradePort, String... hosts) {
+    Destination http = to(port, gatewayPort, hosts);
+    return new Destination(
+        http.name(),
+        http.hosts(),
+        http.port(),
+        http.gatewayPort(),
+        Optional.of(new HttpsUpgrade(upgradePort)));
+  }
+
+  /// TLS that applications start.
+  static Destination tls(int port, int gatewayPort, String... hosts) {
+    return new Destination(
+        "to",
+        List.of(hosts),
+        new Port("https", port, Protocol.HTTPS),
         Optional.of(gatewayPort),
         Optional.empty());
   }

@@ -57,14 +57,83 @@ public final class AccessLogs {
   private static final String RULE = "rule";
   private static final String GRANTED_BY = "granted_by";
 
+  private static final String REASON = "reason";
+  private static final String CLIENT = "downstream_remote_address";
+
   private AccessLogs() {}
 
   /// Of connections that no rule allows.
   static AccessLog ofBlocked() {
-    return AccessLog.newBuilder()
-        .setName("stdout")
-        .setTypedConfig(Extensions.any(stdout(Names.NO_RULE, Names.NO_RULE)))
+    return log("stdout", stdout(Names.NO_RULE, Names.NO_RULE));
+  }
+
+  /// Of TLS that a sidecar carries to a gateway.
+  static AccessLog ofTunnel(Granted granted) {
+    return log("stdout", stdout(granted.policy(), granted.rule()));
+  }
+
+  /// Of hops at a gateway, to a destination that it has: as [#ofAuthorised], two logs, of which one
+  /// has the connection. A failed handshake is in neither, since it has a log of its own.
+  static List<AccessLog> ofAuthorisedTunnel(Granted grants) {
+    StdoutAccessLog.Builder granted = stdout(grants.policy(), grants.rule()).toBuilder();
+    put(granted, GRANTED_BY, "%DYNAMIC_METADATA(" + NetworkRbac.POLICY_PATH + ")%");
+    StdoutAccessLog.Builder refused = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
+    put(refused, GRANTED_BY, Names.NO_RULE);
+    put(refused, REASON, "not_granted");
+    return List.of(
+        log("stdout-granted", granted.build()).toBuilder()
+            .setFilter(where(NetworkRbac.NAME, NetworkRbac.RESULT_KEY, Rbac.RESULT_ALLOWED, false))
+            .build(),
+        log("stdout-refused", refused.build()).toBuilder()
+            .setFilter(where(NetworkRbac.NAME, NetworkRbac.RESULT_KEY, Rbac.RESULT_DENIED, false))
+            .build());
+  }
+
+  /// Of hops that ask a gateway for a destination that it does not have.
+  static AccessLog ofUnknownDestination() {
+    StdoutAccessLog.Builder log = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
+    put(log, REASON, "unknown_destination");
+    return log("stdout-unknown", log.build()).toBuilder()
+        .setFilter(where(NetworkRbac.NAME, NetworkRbac.UNKNOWN_KEY, Rbac.RESULT_DENIED, false))
         .build();
+  }
+
+  /// Of connections that leave a gateway with the TLS of an application. Which client it was says
+  /// the log of the hop, which has the same `downstream_remote_address`.
+  static AccessLog ofExternalTunnel(Granted granted) {
+    return log("stdout", inner(granted.policy(), granted.rule()).build());
+  }
+
+  static AccessLog ofInnerNotTls() {
+    return ofInner("inner_not_tls");
+  }
+
+  static List<AccessLog> ofInnerOtherName() {
+    String noName = "!has(connection.requested_server_name)";
+    String emptyName = "connection.requested_server_name == ''";
+    return List.of(
+        ofInner("inner_sni_missing").toBuilder()
+            .setFilter(where(noName + " || " + emptyName))
+            .build(),
+        ofInner("inner_sni_mismatch").toBuilder()
+            .setFilter(where("!(" + noName + " || " + emptyName + ")"))
+            .build());
+  }
+
+  private static AccessLog ofInner(String reason) {
+    StdoutAccessLog.Builder log = inner(Names.NO_RULE, Names.NO_RULE);
+    put(log, REASON, reason);
+    return log("stdout-" + reason, log.build());
+  }
+
+  private static StdoutAccessLog.Builder inner(String policy, String rule) {
+    StdoutAccessLog.Builder log = stdout(policy, rule).toBuilder();
+    put(log, CLIENT, "%FILTER_STATE(" + Names.CLIENT_ADDRESS_STATE + ":PLAIN)%");
+    return log;
+  }
+
+  private static AccessLog log(String name, StdoutAccessLog config) {
+    return AccessLog.newBuilder().setName(name).setTypedConfig(Extensions.any(config)).build();
   }
 
   /// Of connections whose TLS handshake failed, of which no other log ever has a line: no client
@@ -74,30 +143,26 @@ public final class AccessLogs {
     StdoutAccessLog.Builder failed = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
     failed.getLogFormatBuilder().getJsonFormatBuilder().removeFields(PEER);
     put(failed, "unverified_peer", PEER_URI_SAN);
-    return AccessLog.newBuilder()
-        .setName("stdout-handshake")
-        .setTypedConfig(Extensions.any(failed.build()))
-        .setFilter(
-            AccessLogFilter.newBuilder()
-                .setExtensionFilter(
-                    ExtensionFilter.newBuilder()
-                        .setName("envoy.access_loggers.extension_filters.cel")
-                        .setTypedConfig(
-                            Extensions.any(
-                                ExpressionFilter.newBuilder()
-                                    .setExpression("has(connection.transport_failure_reason)")
-                                    .build()))))
+    return log("stdout-handshake", failed.build()).toBuilder()
+        .setFilter(where("has(connection.transport_failure_reason)"))
+        .build();
+  }
+
+  private static AccessLogFilter where(String expression) {
+    return AccessLogFilter.newBuilder()
+        .setExtensionFilter(
+            ExtensionFilter.newBuilder()
+                .setName("envoy.access_loggers.extension_filters.cel")
+                .setTypedConfig(
+                    Extensions.any(
+                        ExpressionFilter.newBuilder().setExpression(expression).build())))
         .build();
   }
 
   /// Of a sidecar's requests: the route knows its policy and rule. They are `null` where no route
   /// was looked for, because the request could not be read.
   static List<AccessLog> ofRouted() {
-    return List.of(
-        AccessLog.newBuilder()
-            .setName("stdout")
-            .setTypedConfig(Extensions.any(stdout(ofRoute(POLICY), ofRoute(RULE))))
-            .build());
+    return List.of(log("stdout", stdout(ofRoute(POLICY), ofRoute(RULE))));
   }
 
   /// Of a gateway's requests. A route names the rules that grant it, but only RBAC knows whether
@@ -109,25 +174,22 @@ public final class AccessLogs {
     StdoutAccessLog.Builder refused = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
     put(refused, GRANTED_BY, Names.NO_RULE);
     return List.of(
-        AccessLog.newBuilder()
-            .setName("stdout-granted")
-            .setFilter(whereRbacSaid(Rbac.RESULT_ALLOWED, false))
-            .setTypedConfig(Extensions.any(granted.build()))
+        log("stdout-granted", granted.build()).toBuilder()
+            .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_ALLOWED, false))
             .build(),
-        AccessLog.newBuilder()
-            .setName("stdout-refused")
-            .setFilter(whereRbacSaid(Rbac.RESULT_DENIED, true))
-            .setTypedConfig(Extensions.any(refused.build()))
+        log("stdout-refused", refused.build()).toBuilder()
+            .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_DENIED, true))
             .build());
   }
 
   /// Envoy leaves its decision in the request's metadata. A request that RBAC never saw, because it
   /// could not be read, counts as `ifUndecided` says. (The log filter ignores `invert`.)
-  private static AccessLogFilter whereRbacSaid(String result, boolean ifUndecided) {
+  private static AccessLogFilter where(
+      String filter, String key, String result, boolean ifUndecided) {
     MetadataMatcher matcher =
         MetadataMatcher.newBuilder()
-            .setFilter(Rbac.NAME)
-            .addPath(PathSegment.newBuilder().setKey(Rbac.RESULT_KEY))
+            .setFilter(filter)
+            .addPath(PathSegment.newBuilder().setKey(key))
             .setValue(
                 ValueMatcher.newBuilder()
                     .setStringMatch(StringMatcher.newBuilder().setExact(result)))

@@ -30,6 +30,11 @@ public final class FilterOrder {
     return List.of(Inspectors.tls());
   }
 
+  /// Within a hop that carries TLS: the server name that the application asks for.
+  public static List<ListenerFilter> innerListener() {
+    return List.of(Inspectors.tls());
+  }
+
   /// A sidecar's outbound requests. The routes decide who may; no header of an application steers
   /// this Envoy or the gateway's.
   public static List<HttpFilter> outbound() {

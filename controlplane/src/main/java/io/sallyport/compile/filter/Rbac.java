@@ -36,10 +36,18 @@ public final class Rbac {
   ///
   /// @param principals by the name of the policy: the SPIFFE IDs that it allows, possibly none
   public static Any allow(SortedMap<String, ? extends Collection<String>> principals) {
+    return Extensions.any(
+        RBACPerRoute.newBuilder()
+            .setRbac(RBAC.newBuilder().setRules(allowRules(principals)))
+            .build());
+  }
+
+  /// The named policies that allow, for either kind of RBAC filter.
+  static io.envoyproxy.envoy.config.rbac.v3.RBAC allowRules(
+      SortedMap<String, ? extends Collection<String>> principals) {
     io.envoyproxy.envoy.config.rbac.v3.RBAC.Builder rules = rules().toBuilder();
     principals.forEach((name, ids) -> rules.putPolicies(name, policy(ids)));
-    return Extensions.any(
-        RBACPerRoute.newBuilder().setRbac(RBAC.newBuilder().setRules(rules)).build());
+    return rules.build();
   }
 
   private static io.envoyproxy.envoy.config.rbac.v3.RBAC rules() {

@@ -59,6 +59,22 @@ public record Application(Dialer dialer, Map<String, String> names) {
     }
   }
 
+  /// A connection on which the application itself has started TLS.
+  ///
+  /// @param ip the address it dials
+  public SSLSocket dialTls(SSLSocketFactory tls, String ip, String host, int port)
+      throws IOException {
+    Socket socket = dialAddress(ip, port);
+    SSLSocket secured = (SSLSocket) tls.createSocket(socket, host, port, true);
+    try {
+      secured.startHandshake();
+      return secured;
+    } catch (IOException e) {
+      secured.close();
+      throw e;
+    }
+  }
+
   /// A GET over TLS that the application itself starts.
   public Answer https(SSLSocketFactory tls, String host, int port, String path) {
     try (Socket socket = dial(host, port);

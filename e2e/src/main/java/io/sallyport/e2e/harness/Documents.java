@@ -37,10 +37,15 @@ public record Documents(Path directory, Layout layout) {
       }
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return text.replace("number: 80\n", "number: " + layout.http() + "\n")
-          .replace("number: 443\n", "number: " + layout.https() + "\n");
+          .replace("number: 443\n", "number: " + layout.https() + "\n")
+          .replace("enabled: true\n            port: 443\n", upgradeTo(layout.https()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String upgradeTo(int port) {
+    return "enabled: true\n            port: " + port + "\n";
   }
 
   /// Puts a file in place at once.
@@ -80,10 +85,14 @@ public record Documents(Path directory, Layout layout) {
               ports:
                 http: %d
                 https: %d
-                https-passthrough: %d\
+                https-passthrough: %d
+                mesh-tls: %d\
             """
                 .formatted(
-                    layout.gatewayHttp(), layout.gatewayHttps(), layout.gatewayPassthrough());
+                    layout.gatewayHttp(),
+                    layout.gatewayHttps(),
+                    layout.gatewayPassthrough(),
+                    layout.gatewayMesh());
     return """
     apiVersion: mesh.sallyport.io/v1
     kind: MeshConfig

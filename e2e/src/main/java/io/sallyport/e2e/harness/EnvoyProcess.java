@@ -36,6 +36,8 @@ public final class EnvoyProcess implements Proxy, AutoCloseable {
                 "1",
                 "--log-level",
                 "warning",
+                "--drain-time-s",
+                String.valueOf(DRAIN_TIME.toSeconds()),
                 "--file-flush-interval-msec",
                 "20"),
             directory.resolve("envoy.log"));

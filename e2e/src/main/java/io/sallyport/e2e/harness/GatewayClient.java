@@ -57,22 +57,57 @@ public record GatewayClient(SSLContext context) {
   ///
   /// @param serverName the SNI; empty: none
   public Answer request(InetSocketAddress gateway, Optional<String> serverName, String request) {
-    try (Socket socket = new Socket()) {
-      socket.connect(gateway, TIMEOUT_MILLIS);
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      try (SSLSocket secured =
-          (SSLSocket)
-              context
-                  .getSocketFactory()
-                  .createSocket(socket, gateway.getHostString(), gateway.getPort(), true)) {
-        SSLParameters parameters = secured.getSSLParameters();
-        parameters.setServerNames(serverName.stream().<SNIServerName>map(ServerName::new).toList());
-        secured.setSSLParameters(parameters);
-        secured.startHandshake();
-        return RawHttp.exchange(secured, request);
-      }
+    try (Socket secured = dial(gateway, serverName)) {
+      return RawHttp.exchange(secured, request);
     } catch (IOException e) {
       return new Answer.Closed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// One request through a hop that carries TLS: `inner` within the mutual TLS.
+  ///
+  /// @param innerName the SNI of the inner handshake; empty: none
+  public Answer request(
+      InetSocketAddress gateway,
+      String serverName,
+      SSLContext inner,
+      Optional<String> innerName,
+      String request) {
+    try (Socket hop = dial(gateway, Optional.of(serverName));
+        Socket secured = handshake(inner, hop, gateway, innerName)) {
+      return RawHttp.exchange(secured, request);
+    } catch (IOException e) {
+      return new Answer.Closed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// A connection to the gateway, after the handshake.
+  ///
+  /// @param serverName the SNI; empty: none
+  public Socket dial(InetSocketAddress gateway, Optional<String> serverName) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(gateway, TIMEOUT_MILLIS);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    return handshake(context, socket, gateway, serverName);
+  }
+
+  private static Socket handshake(
+      SSLContext context, Socket below, InetSocketAddress gateway, Optional<String> serverName)
+      throws IOException {
+    SSLSocket secured =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(below, gateway.getHostString(), gateway.getPort(), true);
+    try {
+      SSLParameters parameters = secured.getSSLParameters();
+      parameters.setServerNames(serverName.stream().<SNIServerName>map(ServerName::new).toList());
+      secured.setSSLParameters(parameters);
+      secured.startHandshake();
+      return secured;
+    } catch (IOException e) {
+      secured.close();
+      throw e;
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param gatewayHttp the real port of the gateway's listener `http`
 /// @param gatewayHttps the real port of the gateway's listener `https`
 /// @param gatewayPassthrough the real port of the gateway's listener `https-passthrough`
+/// @param gatewayMesh the real port of the gateway's reserved listener
 public record Layout(
     String controlPlane,
     String sleepA,
@@ -33,7 +34,8 @@ public record Layout(
     int https,
     int gatewayHttp,
     int gatewayHttps,
-    int gatewayPassthrough) {
+    int gatewayPassthrough,
+    int gatewayMesh) {
   private static final AtomicInteger NEXT_BLOCK =
       new AtomicInteger((int) (ProcessHandle.current().pid() % 200));
   private static final Set<Integer> GIVEN = new HashSet<>();
@@ -54,7 +56,8 @@ public record Layout(
       }
     }
     String only = "127.0.0.1";
-    return withHighPorts(new Layout(only, only, only, only, only, only, 80, 443, 80, 443, 444));
+    return withHighPorts(
+        new Layout(only, only, only, only, only, only, 80, 443, 80, 443, 444, 15443));
   }
 
   private static Layout withOwnAddresses(String prefix) {
@@ -69,7 +72,8 @@ public record Layout(
         443,
         80,
         443,
-        444);
+        444,
+        15443);
   }
 
   private static Layout withHighPorts(Layout layout) {
@@ -82,6 +86,7 @@ public record Layout(
         layout.alibaba,
         freePort(layout.httpbin),
         freePort(layout.httpbin),
+        freePort(layout.gateway),
         freePort(layout.gateway),
         freePort(layout.gateway),
         freePort(layout.gateway));

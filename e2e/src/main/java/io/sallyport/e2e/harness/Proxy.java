@@ -10,6 +10,10 @@ import java.util.function.Predicate;
 
 /// A running Envoy, wherever it runs.
 public interface Proxy {
+  /// Envoy's `--drain-time-s`: how long an open tunnel may last once its permission is gone.
+  /// Envoy's default is 10 minutes.
+  Duration DRAIN_TIME = Duration.ofSeconds(3);
+
   /// What messages call it.
   String name();
 

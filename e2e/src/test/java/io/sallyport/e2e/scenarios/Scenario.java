@@ -6,8 +6,10 @@ import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.Mesh;
+import io.sallyport.e2e.harness.PretendAuthority;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.TestInstance;
 
 /// Scenarios that share one running mesh: real Envoys, a real control plane, a pretend internet.
@@ -33,6 +35,29 @@ abstract class Scenario<M extends Mesh> {
   /// Further lines of `MeshConfig.spec`.
   String meshConfig() {
     return "";
+  }
+
+  int httpsPort() {
+    return mesh.layout().https();
+  }
+
+  /// A GET over TLS that the application itself starts.
+  Answer getTls(Application application, String host, String path) {
+    return application.https(applicationTls().getSocketFactory(), host, httpsPort(), path);
+  }
+
+  /// What applications trust: the outside hosts' own authority, and nobody of the mesh.
+  SSLContext applicationTls() {
+    return PretendAuthority.clientContext(mesh.internet().authority());
+  }
+
+  /// Repeats `GET https://host/get`, TLS by the application, until it is answered (or is not).
+  void awaitTls(Application application, String host, boolean answered) {
+    Await.until(
+        "GET https://" + host + "/get is " + (answered ? "answered" : "refused"),
+        LIMIT,
+        () -> (getTls(application, host, "/get").status() == 200) == answered,
+        () -> getTls(application, host, "/get") + "\n" + mesh.controlPlaneTail());
   }
 
   int httpPort() {

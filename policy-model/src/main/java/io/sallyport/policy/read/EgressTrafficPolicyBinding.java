@@ -8,11 +8,13 @@ import io.sallyport.policy.EgressTrafficPolicy.Port;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.HostName;
+import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Metadata;
 import io.sallyport.policy.Parsed;
 import io.sallyport.policy.problem.Printable;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -55,15 +57,25 @@ final class EgressTrafficPolicyBinding {
     Port port = to.required("port").object(EgressTrafficPolicyBinding::port);
     FieldValue hop = to.optional("byEgressGateway");
     Optional<Integer> gatewayPort = hop.object(EgressTrafficPolicyBinding::gatewayPort);
-    hop.notSupportedYet(gatewayPort.isEmpty(), "a hop without `byEgressGateway.port`");
+    if (gatewayPort.isEmpty() && port.protocol() == Protocol.HTTP) {
+      hop.error(
+          "protocol HTTP needs `byEgressGateway.port`", "name one of the gateway's ports for HTTP");
+    }
     FieldValue upgradeField = to.optional("httpsUpgrade");
     Optional<HttpsUpgrade> upgrade = upgradeField.object(EgressTrafficPolicyBinding::httpsUpgrade);
-    upgradeField.notSupportedYet(upgrade.isPresent(), "httpsUpgrade");
+    if (upgrade.isPresent() && port.protocol() != Protocol.HTTP) {
+      upgradeField.error(
+          "`httpsUpgrade` with protocol " + port.protocol(),
+          "only what the application sends as HTTP can be upgraded");
+    }
+    FieldValue hostsField = to.required("hosts");
+    List<String> hosts =
+        Distinct.hosts(
+            hostsField, port.protocol() == Protocol.TCP ? HostName::parseOrIp : HostName::parse);
+    hostsField.notSupportedYet(hosts.stream().anyMatch(IpLiteral::isIp), "IP addresses in `hosts`");
     return new Destination(
         to.optional("name").parse(KubernetesName::dnsSubdomain, ""),
-        Distinct.hosts(
-            to.required("hosts"),
-            port.protocol() == Protocol.TCP ? HostName::parseOrIp : HostName::parse),
+        hosts,
         port,
         gatewayPort,
         upgrade);
@@ -71,14 +83,10 @@ final class EgressTrafficPolicyBinding {
 
   private static Port port(RecordBinder port) {
     port.notSupportedYet("targetPort");
-    FieldValue protocolField = port.required("protocol");
-    Protocol protocol = protocolField.parse(EgressTrafficPolicyBinding::protocol, Protocol.HTTP);
-    protocolField.notSupportedYet(protocol == Protocol.HTTPS, "protocol HTTPS");
-    protocolField.notSupportedYet(protocol == Protocol.TCP, "protocol TCP");
     return new Port(
         port.optional("name").parse(KubernetesName::dnsLabel, ""),
         port.required("number").port(0),
-        protocol);
+        port.required("protocol").parse(EgressTrafficPolicyBinding::protocol, Protocol.HTTP));
   }
 
   /// Istio's names of protocols, in which case does not matter.

@@ -77,10 +77,14 @@ final class GatewayBinding {
     }
     FieldValue name = listener.required("name");
     FieldValue port = listener.required("port");
+    int number = ports.check(port, port.port(0));
+    if (number == Gateway.MESH_LISTENER.port()) {
+      port.error(
+          "port " + number + " is reserved for hops that name no port",
+          "leave it out: every egress gateway has it");
+    }
     return new Listener(
-        names.check(name, name.parse(KubernetesName::dnsSubdomain, "")),
-        ports.check(port, port.port(0)),
-        protocol);
+        names.check(name, name.parse(KubernetesName::dnsSubdomain, "")), number, protocol);
   }
 
   private static boolean isPassthrough(RecordBinder tls) {

@@ -90,7 +90,8 @@ final class IstioGatewayBinding {
     };
   }
 
-  /// A port of the gateway; empty for the one on which ASM asks for the gateway's health.
+  /// A port of the gateway; empty for the one on which ASM asks for the gateway's health, and for
+  /// the reserved one, which every gateway has.
   private static Optional<Listener> listener(RecordBinder port, Distinct names, Distinct numbers) {
     port.ignored("nodePort", "targetPort");
     FieldValue nameField = port.required("name");
@@ -102,7 +103,7 @@ final class IstioGatewayBinding {
     Protocol protocol =
         port.optional("appProtocol")
             .parse(IstioGatewayBinding::protocol, written == Protocol.TCP ? byName : written);
-    return name.equals(STATUS_PORT)
+    return name.equals(STATUS_PORT) || number == Gateway.MESH_LISTENER.port()
         ? Optional.empty()
         : Optional.of(new Listener(name, number, protocol));
   }

@@ -56,7 +56,6 @@ class ReadValuesTest {
                 List.of(
                     new Listener("http2", 80, Protocol.HTTP),
                     new Listener("https", 443, Protocol.HTTPS),
-                    new Listener("tls-mesh", 15443, Protocol.TLS),
                     new Listener("plain", 9000, Protocol.TCP))));
   }
 

@@ -1,0 +1,51 @@
+package io.sallyport.compile;
+
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.sallyport.compile.filter.Extensions;
+import io.sallyport.mesh.ScopeView.OutsideTls;
+
+/// TLS that a gateway starts to an outside host. The host's certificate must be signed by someone
+/// whom the mesh trusts for that, and hold the host's name; the gateway shows none of its own.
+final class ExternalTls {
+  private ExternalTls() {}
+
+  static TransportSocket client(OutsideTls tls) {
+    SubjectAltNameMatcher name =
+        SubjectAltNameMatcher.newBuilder()
+            .setSanType(SanType.DNS)
+            .setMatcher(StringMatcher.newBuilder().setExact(tls.serverName()))
+            .build();
+    CommonTlsContext common =
+        CommonTlsContext.newBuilder()
+            .setTlsParams(
+                TlsParameters.newBuilder()
+                    .setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_2)
+                    .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3))
+            .addAlpnProtocols("http/1.1")
+            .setCombinedValidationContext(
+                CombinedCertificateValidationContext.newBuilder()
+                    .setDefaultValidationContext(
+                        CertificateValidationContext.newBuilder()
+                            .addMatchTypedSubjectAltNames(name))
+                    .setValidationContextSdsSecretConfig(Ads.secret(Names.EXTERNAL_ROOTS_SECRET)))
+            .build();
+    return TransportSocket.newBuilder()
+        .setName("envoy.transport_sockets.tls")
+        .setTypedConfig(
+            Extensions.any(
+                UpstreamTlsContext.newBuilder()
+                    .setCommonTlsContext(common)
+                    .setSni(tls.serverName())
+                    .build()))
+        .build();
+  }
+}

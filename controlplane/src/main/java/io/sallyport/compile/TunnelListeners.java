@@ -1,0 +1,61 @@
+package io.sallyport.compile;
+
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.sallyport.compile.filter.ClientAddress;
+import io.sallyport.compile.filter.NetworkRbac;
+import io.sallyport.compile.filter.Tunnel;
+import io.sallyport.mesh.ScopeView.EgressGatewayView;
+import io.sallyport.mesh.ScopeView.ExternalTunnel;
+import io.sallyport.mesh.ScopeView.TunnelListener;
+import io.sallyport.policy.Origin;
+import io.sallyport.snapshot.ResourceType;
+import io.sallyport.snapshot.VersionedResource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// A gateway's port for TLS that applications start: mutual TLS with any workload of the trust
+/// domain, whose server name says where the bytes inside are to go. One chain a destination, so
+/// that a change of one drains no other. The chain asks who it is (RBAC), and then leads to the
+/// inner listener of the destination.
+///
+/// A destination that nobody has and one that others have are refused alike, after the handshake.
+final class TunnelListeners {
+  private static final Comparator<ExternalTunnel> ORDER =
+      Comparator.comparingInt(ExternalTunnel::port).thenComparing(ExternalTunnel::host);
+
+  private TunnelListeners() {}
+
+  static VersionedResource compile(EgressGatewayView view, TunnelListener port) {
+    String name = Names.egressListener(port.port());
+    Listener.Builder listener = EgressListener.bound(view.scope(), name, port.bindPort());
+    List<Origin> origins = new ArrayList<>(List.of(port.origin()));
+    for (ExternalTunnel tunnel : port.tunnels().stream().sorted(ORDER).toList()) {
+      listener.addFilterChains(chain(view.trustDomain(), tunnel));
+      origins.addAll(Grants.rules(tunnel.grants()));
+    }
+    listener.setDefaultFilterChain(
+        EgressListener.chain(name, HopTls.server(view.trustDomain(), List.of()))
+            .addFilters(NetworkRbac.denyUnknown(name))
+            .addFilters(Tunnel.unknownDestination(Names.INNER_NOWHERE)));
+    return VersionedResource.of(
+        ResourceType.LISTENER, name, listener.build(), Grants.origins(origins));
+  }
+
+  private static FilterChain chain(String trustDomain, ExternalTunnel tunnel) {
+    String host = tunnel.host();
+    int port = tunnel.port();
+    String name = Names.tunnelChain(host, port);
+    return EgressListener.chain(name, HopTls.server(trustDomain, List.of()))
+        .setFilterChainMatch(
+            FilterChainMatch.newBuilder().addServerNames(Names.tunnelSni(host, port)))
+        .addFilters(ClientAddress.filter(Names.CLIENT_ADDRESS_STATE))
+        .addFilters(NetworkRbac.allow(name, Grants.principals(tunnel.grants())))
+        .addFilters(
+            Tunnel.inward(
+                Names.innerCluster(host, port), Grants.granted(Grants.rules(tunnel.grants()))))
+        .build();
+  }
+}

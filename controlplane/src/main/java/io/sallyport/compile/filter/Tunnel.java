@@ -1,0 +1,61 @@
+package io.sallyport.compile.filter;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Durations;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.util.List;
+
+/// Carries a connection's bytes as they are (TCP proxy).
+public final class Tunnel {
+  /// A connection on which nothing moves in either direction is ended.
+  private static final Duration IDLE = Durations.fromHours(1);
+
+  private static final int CONNECT_ATTEMPTS = 3;
+
+  private Tunnel() {}
+
+  /// From a sidecar to a gateway.
+  public static Filter outbound(String cluster, Granted granted) {
+    return filter(cluster, List.of(AccessLogs.ofTunnel(granted)));
+  }
+
+  /// From a gateway's mutual TLS to its inner listener; RBAC stands before it.
+  public static Filter inward(String cluster, Granted granted) {
+    return filter(cluster, AccessLogs.ofAuthorisedTunnel(granted));
+  }
+
+  /// The same for destinations that the gateway does not have; RBAC stands before it and refuses.
+  public static Filter unknownDestination(String cluster) {
+    return filter(cluster, List.of(AccessLogs.ofUnknownDestination()));
+  }
+
+  /// From a gateway's inner listener to the outside host.
+  public static Filter external(String cluster, Granted granted) {
+    return filter(cluster, List.of(AccessLogs.ofExternalTunnel(granted)));
+  }
+
+  /// To a cluster without endpoints: the connection is reset, and the log names the cluster.
+  static Filter blackHole(String cluster, List<AccessLog> logs) {
+    return filter(TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster), logs);
+  }
+
+  private static Filter filter(String cluster, List<AccessLog> logs) {
+    return filter(
+        TcpProxy.newBuilder()
+            .setStatPrefix(cluster)
+            .setCluster(cluster)
+            .setIdleTimeout(IDLE)
+            .setMaxConnectAttempts(UInt32Value.of(CONNECT_ATTEMPTS)),
+        logs);
+  }
+
+  private static Filter filter(TcpProxy.Builder proxy, List<AccessLog> logs) {
+    return Filter.newBuilder()
+        .setName("envoy.filters.network.tcp_proxy")
+        .setTypedConfig(Extensions.any(proxy.addAllAccessLog(logs).build()))
+        .build();
+  }
+}
