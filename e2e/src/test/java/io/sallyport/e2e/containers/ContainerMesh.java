@@ -100,7 +100,8 @@ final class ContainerMesh implements Mesh {
             443,
             80,
             443,
-            444);
+            444,
+            15443);
     internet = startInternet(internetPod);
     documents = new Documents(directory("resources"), layout);
     documents.writeMesh(meshConfig, "");

@@ -41,6 +41,8 @@ final class ControlPlaneContainer {
           "--disable-hot-restart",
           "--concurrency",
           "1",
+          "--drain-time-s",
+          String.valueOf(io.sallyport.e2e.harness.Proxy.DRAIN_TIME.toSeconds()),
           "--log-level",
           "warning",
           "--file-flush-interval-msec",
