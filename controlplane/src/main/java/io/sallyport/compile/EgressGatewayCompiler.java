@@ -21,7 +21,7 @@ final class EgressGatewayCompiler {
     List<VersionedResource> resources = new ArrayList<>();
     for (GatewayListener listener : view.listeners()) {
       resources.add(EgressListener.compile(view, listener));
-      resources.add(EgressRoutes.compile(listener));
+      resources.add(EgressRoutes.compile(view, listener));
     }
     if (!view.tunnels().isEmpty()) {
       resources.add(Clusters.blackHole());

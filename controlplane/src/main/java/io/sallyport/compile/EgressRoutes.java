@@ -3,7 +3,9 @@ package io.sallyport.compile;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.sallyport.compile.filter.Authorization;
 import io.sallyport.compile.filter.Rbac;
+import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.GatewayListener;
 import io.sallyport.policy.Origin;
@@ -23,10 +25,14 @@ final class EgressRoutes {
 
   private EgressRoutes() {}
 
-  static VersionedResource compile(GatewayListener listener) {
+  static VersionedResource compile(EgressGatewayView view, GatewayListener listener) {
     String name = Names.egressListener(listener.port());
-    RouteConfiguration.Builder configuration = Routes.configuration(name);
-    List<Origin> origins = new ArrayList<>();
+    RouteConfiguration.Builder configuration =
+        Routes.configuration(name)
+            .putAllTypedPerFilterConfig(
+                Authorization.ofRequests(
+                    view.authorization(), view.trustDomain(), listener.port()));
+    List<Origin> origins = new ArrayList<>(Grants.policies(view.authorization()));
     listener.routes().stream()
         .sorted(Comparator.comparing(ExternalRoute::host))
         .forEach(route -> {
@@ -34,6 +40,11 @@ final class EgressRoutes {
           origins.addAll(Grants.rules(route.grants()));
         });
     configuration.addVirtualHosts(Routes.refuseOtherHosts(FORBIDDEN));
+    Grants.allowPolicies(view.authorization())
+        .ifPresent(metadata ->
+            configuration
+                .getVirtualHostsBuilderList()
+                .forEach(virtualHost -> virtualHost.setMetadata(metadata)));
     return VersionedResource.of(
         ResourceType.ROUTE, name, configuration.build(), Grants.origins(origins));
   }

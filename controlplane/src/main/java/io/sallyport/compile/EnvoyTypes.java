@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspe
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -60,6 +61,7 @@ final class EnvoyTypes {
           StdoutAccessLog.getDescriptor(),
           ExpressionFilter.getDescriptor(),
           RBACPerRoute.getDescriptor(),
+          UriTemplateMatchConfig.getDescriptor(),
           io.envoyproxy.envoy.extensions.rbac.principals.mtls_authenticated.v3.Config
               .getDescriptor(),
           Router.getDescriptor(),

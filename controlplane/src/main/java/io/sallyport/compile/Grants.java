@@ -3,10 +3,15 @@ package io.sallyport.compile;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.sallyport.compile.filter.Authorization;
 import io.sallyport.compile.filter.Granted;
+import io.sallyport.mesh.ScopeView.AppliedPolicy;
 import io.sallyport.mesh.ScopeView.Grant;
+import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Origin;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -68,14 +73,30 @@ final class Grants {
     return metadata(Names.NO_RULE, Names.NO_RULE);
   }
 
+  /// Where authorization policies come from.
+  static List<Origin> policies(List<AppliedPolicy> authorization) {
+    return authorization.stream()
+        .map(policy -> new Origin(policy.key(), new FieldPath("spec")))
+        .toList();
+  }
+
+  /// A virtual host's metadata: the ALLOW policies one of which has to match, for the log of what
+  /// none of them did; empty where there are none.
+  static Optional<Metadata> allowPolicies(List<AppliedPolicy> authorization) {
+    String names = Authorization.allowPolicies(authorization);
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(metadata(Map.of(Names.ALLOW_POLICIES, names)));
+  }
+
   private static Metadata metadata(String policy, String rule) {
-    return Metadata.newBuilder()
-        .putFilterMetadata(
-            Names.METADATA,
-            Struct.newBuilder()
-                .putFields("policy", Value.newBuilder().setStringValue(policy).build())
-                .putFields("rule", Value.newBuilder().setStringValue(rule).build())
-                .build())
-        .build();
+    return metadata(Map.of("policy", policy, "rule", rule));
+  }
+
+  private static Metadata metadata(Map<String, String> fields) {
+    Struct.Builder struct = Struct.newBuilder();
+    fields.forEach((key, value) ->
+        struct.putFields(key, Value.newBuilder().setStringValue(value).build()));
+    return Metadata.newBuilder().putFilterMetadata(Names.METADATA, struct.build()).build();
   }
 }

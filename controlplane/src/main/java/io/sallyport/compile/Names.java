@@ -36,6 +36,9 @@ public final class Names {
   /// The metadata namespace under which a route says which policy and rule it comes from.
   public static final String METADATA = "sallyport";
 
+  /// The key in it of the ALLOW policies that hold at a gateway's port.
+  public static final String ALLOW_POLICIES = "allow_policies";
+
   /// The connection's filter state that holds the port which the application dialled.
   public static final String DESTINATION_PORT_STATE = "sallyport.destination_port";
 

@@ -3,6 +3,7 @@ package io.sallyport.compile;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.sallyport.compile.filter.Authorization;
 import io.sallyport.compile.filter.ClientAddress;
 import io.sallyport.compile.filter.NetworkRbac;
 import io.sallyport.compile.filter.Tunnel;
@@ -32,8 +33,9 @@ final class TunnelListeners {
     String name = Names.egressListener(port.port());
     Listener.Builder listener = EgressListener.bound(view.scope(), name, port.bindPort());
     List<Origin> origins = new ArrayList<>(List.of(port.origin()));
+    origins.addAll(Grants.policies(view.authorization()));
     for (ExternalTunnel tunnel : port.tunnels().stream().sorted(ORDER).toList()) {
-      listener.addFilterChains(chain(view.trustDomain(), tunnel));
+      listener.addFilterChains(chain(view, port.port(), tunnel));
       origins.addAll(Grants.rules(tunnel.grants()));
     }
     listener.setDefaultFilterChain(
@@ -44,18 +46,24 @@ final class TunnelListeners {
         ResourceType.LISTENER, name, listener.build(), Grants.origins(origins));
   }
 
-  private static FilterChain chain(String trustDomain, ExternalTunnel tunnel) {
+  private static FilterChain chain(
+      EgressGatewayView view, int gatewayPort, ExternalTunnel tunnel) {
     String host = tunnel.host();
     int port = tunnel.port();
     String name = Names.tunnelChain(host, port);
-    return EgressListener.chain(name, HopTls.server(trustDomain, List.of()))
+    return EgressListener.chain(name, HopTls.server(view.trustDomain(), List.of()))
         .setFilterChainMatch(
             FilterChainMatch.newBuilder().addServerNames(Names.tunnelSni(host, port)))
         .addFilters(ClientAddress.filter(Names.CLIENT_ADDRESS_STATE))
+        .addAllFilters(
+            Authorization.ofTunnel(
+                name, view.authorization(), view.trustDomain(), host, gatewayPort))
         .addFilters(NetworkRbac.allow(name, Grants.principals(tunnel.grants())))
         .addFilters(
             Tunnel.inward(
-                Names.innerCluster(host, port), Grants.granted(Grants.rules(tunnel.grants()))))
+                Names.innerCluster(host, port),
+                Grants.granted(Grants.rules(tunnel.grants())),
+                Authorization.allowPolicies(view.authorization())))
         .build();
   }
 }

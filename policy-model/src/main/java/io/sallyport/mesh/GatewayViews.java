@@ -30,9 +30,16 @@ final class GatewayViews {
   private final Gateways gateways;
   private final Registry registry;
   private final EgressRoutes routes;
+  private final Authorizations authorizations;
   private final Map<String, Set<String>> addressesByHost = new HashMap<>();
 
-  GatewayViews(MeshConfig config, Gateways gateways, Registry registry, EgressRoutes routes) {
+  GatewayViews(
+      MeshConfig config,
+      Gateways gateways,
+      Registry registry,
+      EgressRoutes routes,
+      Authorizations authorizations) {
+    this.authorizations = authorizations;
     this.config = config;
     this.gateways = gateways;
     this.registry = registry;
@@ -82,7 +89,12 @@ final class GatewayViews {
   private EgressGatewayView view(
       Scope scope, List<GatewayListener> listeners, List<TunnelListener> tunnels) {
     return new EgressGatewayView(
-        scope, config.trustDomain(), config.dns().resolvers(), listeners, tunnels);
+        scope,
+        config.trustDomain(),
+        config.dns().resolvers(),
+        listeners,
+        tunnels,
+        authorizations.at(new GatewayName(scope.namespace(), scope.gateway()), scope.labels()));
   }
 
   private List<ExternalRoute> externalRoutes(List<EgressRoute> through) {

@@ -1,6 +1,7 @@
 package io.sallyport.mesh;
 
 import io.sallyport.mesh.DocumentState.Form;
+import io.sallyport.policy.AuthorizationPolicy;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
@@ -21,19 +22,16 @@ final class Linker {
     List<Candidate> gatewayCandidates = new ArrayList<>();
     List<Candidate> workloads = new ArrayList<>();
     List<Candidate> policies = new ArrayList<>();
+    List<Candidate> authorizationCandidates = new ArrayList<>();
     for (Candidate candidate : Candidate.of(image, report)) {
       switch (candidate.key().kind()) {
         case MESH_CONFIG -> configs.add(candidate);
         case GATEWAY, ISTIO_GATEWAY -> gatewayCandidates.add(candidate);
         case WORKLOAD_ENTRY -> workloads.add(candidate);
         case ASM_EGRESS_TRAFFIC_POLICY, EGRESS_TRAFFIC_POLICY -> policies.add(candidate);
+        case AUTHORIZATION_POLICY -> authorizationCandidates.add(candidate);
         case NAMESPACE -> candidate.inForce(report);
-        case SERVICE,
-            SERVICE_ACCOUNT,
-            HTTP_ROUTE,
-            AUTHORIZATION_POLICY,
-            REQUEST_AUTHENTICATION,
-            PEER_AUTHENTICATION ->
+        case SERVICE, SERVICE_ACCOUNT, HTTP_ROUTE, REQUEST_AUTHENTICATION, PEER_AUTHENTICATION ->
             report.state(candidate, Form.NONE, Optional.empty());
       }
     }
@@ -48,8 +46,21 @@ final class Linker {
     egress.link(policies);
     new RegistryWarnings(registry, report).warn(gateways, entries);
     new EgressWarnings(registry, report).warn(egress.newestInForce());
+    List<Document> authorizationPolicies =
+        authorizationCandidates.stream()
+            .flatMap(candidate -> candidate.inForce(report).stream())
+            .toList();
+    Authorizations authorizations =
+        new Authorizations(
+            config.rootNamespace(),
+            authorizationPolicies.stream()
+                .map(document -> (AuthorizationPolicy) document.resource())
+                .toList());
+    new AuthorizationWarnings(gateways, registry, authorizations, report)
+        .warn(authorizationPolicies);
     return report.linked(
-        new MeshModel(config, gateways, registry, new EgressRoutes(egress.routes())));
+        new MeshModel(
+            config, gateways, registry, new EgressRoutes(egress.routes()), authorizations));
   }
 
   /// The oldest `MeshConfig`; without one, the default.

@@ -18,18 +18,25 @@ public final class MeshModel {
   private final Gateways gateways;
   private final Registry registry;
   private final EgressRoutes routes;
+  private final Authorizations authorizations;
   private final Scopes scopes;
   private final SidecarViews sidecarViews;
   private final GatewayViews gatewayViews;
 
-  MeshModel(MeshConfig config, Gateways gateways, Registry registry, EgressRoutes routes) {
+  MeshModel(
+      MeshConfig config,
+      Gateways gateways,
+      Registry registry,
+      EgressRoutes routes,
+      Authorizations authorizations) {
+    this.authorizations = authorizations;
     this.config = config;
     this.gateways = gateways;
     this.registry = registry;
     this.routes = routes;
-    this.scopes = new Scopes(registry, routes);
+    this.scopes = new Scopes(registry, routes, authorizations);
     this.sidecarViews = new SidecarViews(config, registry, routes);
-    this.gatewayViews = new GatewayViews(config, gateways, registry, routes);
+    this.gatewayViews = new GatewayViews(config, gateways, registry, routes, authorizations);
   }
 
   /// Joins what users wrote. A function of the image and of nothing else; a user's mistake becomes
@@ -109,7 +116,8 @@ public final class MeshModel {
         && config.equals(model.config)
         && gateways.equals(model.gateways)
         && registry.equals(model.registry)
-        && routes.equals(model.routes);
+        && routes.equals(model.routes)
+        && authorizations.equals(model.authorizations);
   }
 
   @Override

@@ -1,7 +1,10 @@
 package io.sallyport.mesh;
 
+import io.sallyport.policy.AuthorizationPolicy.Action;
+import io.sallyport.policy.AuthorizationPolicy.Rule;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.ResourceKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -81,17 +84,21 @@ public sealed interface ScopeView {
   ///
   /// @param listeners the ports for HTTP
   /// @param tunnels the ports for TLS that applications start
+  /// @param authorization what holds on each of its ports, besides the rules that grant
+  ///   destinations; sorted by key
   record EgressGatewayView(
       Scope scope,
       String trustDomain,
       List<String> resolvers,
       List<GatewayListener> listeners,
-      List<TunnelListener> tunnels)
+      List<TunnelListener> tunnels,
+      List<AppliedPolicy> authorization)
       implements ScopeView {
     public EgressGatewayView {
       resolvers = List.copyOf(resolvers);
       listeners = List.copyOf(listeners);
       tunnels = List.copyOf(tunnels);
+      authorization = List.copyOf(authorization);
     }
   }
 
@@ -158,6 +165,13 @@ public sealed interface ScopeView {
   record Grant(Origin origin, SortedSet<String> principals) {
     public Grant {
       principals = java.util.Collections.unmodifiableSortedSet(new java.util.TreeSet<>(principals));
+    }
+  }
+
+  /// An authorization policy that selects the proxies of the scope.
+  record AppliedPolicy(ResourceKey key, Action action, boolean dryRun, List<Rule> rules) {
+    public AppliedPolicy {
+      rules = List.copyOf(rules);
     }
   }
 }

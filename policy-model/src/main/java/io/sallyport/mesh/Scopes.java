@@ -11,13 +11,15 @@ import java.util.TreeMap;
 final class Scopes {
   private final Registry registry;
   private final EgressRoutes routes;
+  private final Authorizations authorizations;
   private final Set<SidecarGroup> sidecarGroups = new HashSet<>();
 
   /// The sidecars that no rule tells apart.
   private record SidecarGroup(
       String namespace, String serviceAccount, Map<String, String> labels) {}
 
-  Scopes(Registry registry, EgressRoutes routes) {
+  Scopes(Registry registry, EgressRoutes routes, Authorizations authorizations) {
+    this.authorizations = authorizations;
     this.registry = registry;
     this.routes = routes;
     registry
@@ -54,13 +56,15 @@ final class Scopes {
     return new SidecarGroup(workload.namespace(), workload.serviceAccount(), labels);
   }
 
-  private static Scope gateway(Workload workload, ListenOptions options) {
+  private Scope gateway(Workload workload, ListenOptions options) {
     ListenOptions standard = ListenOptions.DEFAULT;
+    SortedMap<String, String> labels = new TreeMap<>(workload.entry().labels());
+    labels.keySet().retainAll(authorizations.labelsLookedAt(workload.namespace()));
     return new Scope(
         workload.proxyKind(),
         workload.namespace(),
         workload.serviceAccount(),
-        Map.of(),
+        labels,
         Registry.gatewayOf(workload.entry()).map(GatewayName::name).orElse(""),
         options.bind().isEmpty() ? ownAddress(workload) : options.bind(),
         workload.entry().ports(),

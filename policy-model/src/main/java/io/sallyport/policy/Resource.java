@@ -2,7 +2,12 @@ package io.sallyport.policy;
 
 /// One document a user wrote, typed.
 public sealed interface Resource
-    permits MeshConfig, Namespace, WorkloadEntry, Gateway, EgressTrafficPolicy {
+    permits MeshConfig,
+        Namespace,
+        WorkloadEntry,
+        Gateway,
+        EgressTrafficPolicy,
+        AuthorizationPolicy {
   Kind kind();
 
   Metadata metadata();

@@ -53,11 +53,10 @@ public final class AccessLogs {
     FIELDS.put("bytes_sent", "%BYTES_SENT%");
   }
 
-  private static final String POLICY = "policy";
-  private static final String RULE = "rule";
-  private static final String GRANTED_BY = "granted_by";
+  static final String POLICY = "policy";
+  static final String RULE = "rule";
 
-  private static final String REASON = "reason";
+  static final String REASON = "reason";
   private static final String CLIENT = "downstream_remote_address";
 
   private AccessLogs() {}
@@ -70,23 +69,6 @@ public final class AccessLogs {
   /// Of TLS that a sidecar carries to a gateway.
   static AccessLog ofTunnel(Granted granted) {
     return log("stdout", stdout(granted.policy(), granted.rule()));
-  }
-
-  /// Of hops at a gateway, to a destination that it has: as [#ofAuthorised], two logs, of which one
-  /// has the connection. A failed handshake is in neither, since it has a log of its own.
-  static List<AccessLog> ofAuthorisedTunnel(Granted grants) {
-    StdoutAccessLog.Builder granted = stdout(grants.policy(), grants.rule()).toBuilder();
-    put(granted, GRANTED_BY, "%DYNAMIC_METADATA(" + NetworkRbac.POLICY_PATH + ")%");
-    StdoutAccessLog.Builder refused = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
-    put(refused, GRANTED_BY, Names.NO_RULE);
-    put(refused, REASON, "not_granted");
-    return List.of(
-        log("stdout-granted", granted.build()).toBuilder()
-            .setFilter(where(NetworkRbac.NAME, NetworkRbac.RESULT_KEY, Rbac.RESULT_ALLOWED, false))
-            .build(),
-        log("stdout-refused", refused.build()).toBuilder()
-            .setFilter(where(NetworkRbac.NAME, NetworkRbac.RESULT_KEY, Rbac.RESULT_DENIED, false))
-            .build());
   }
 
   /// Of hops that ask a gateway for a destination that it does not have.
@@ -132,7 +114,7 @@ public final class AccessLogs {
     return log;
   }
 
-  private static AccessLog log(String name, StdoutAccessLog config) {
+  static AccessLog log(String name, StdoutAccessLog config) {
     return AccessLog.newBuilder().setName(name).setTypedConfig(Extensions.any(config)).build();
   }
 
@@ -165,26 +147,9 @@ public final class AccessLogs {
     return List.of(log("stdout", stdout(ofRoute(POLICY), ofRoute(RULE))));
   }
 
-  /// Of a gateway's requests. A route names the rules that grant it, but only RBAC knows whether
-  /// one of them let this client through; so there are two logs, and each request is in one of
-  /// them. `granted_by` is the one RBAC policy that did, where a route has several.
-  static List<AccessLog> ofAuthorised() {
-    StdoutAccessLog.Builder granted = stdout(ofRoute(POLICY), ofRoute(RULE)).toBuilder();
-    put(granted, GRANTED_BY, "%DYNAMIC_METADATA(" + Rbac.NAME + ":" + Rbac.POLICY_KEY + ")%");
-    StdoutAccessLog.Builder refused = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
-    put(refused, GRANTED_BY, Names.NO_RULE);
-    return List.of(
-        log("stdout-granted", granted.build()).toBuilder()
-            .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_ALLOWED, false))
-            .build(),
-        log("stdout-refused", refused.build()).toBuilder()
-            .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_DENIED, true))
-            .build());
-  }
-
   /// Envoy leaves its decision in the request's metadata. A request that RBAC never saw, because it
   /// could not be read, counts as `ifUndecided` says. (The log filter ignores `invert`.)
-  private static AccessLogFilter where(
+  static AccessLogFilter where(
       String filter, String key, String result, boolean ifUndecided) {
     MetadataMatcher matcher =
         MetadataMatcher.newBuilder()
@@ -202,11 +167,11 @@ public final class AccessLogs {
         .build();
   }
 
-  private static String ofRoute(String key) {
+  static String ofRoute(String key) {
     return "%METADATA(ROUTE:" + Names.METADATA + ":" + key + ")%";
   }
 
-  private static StdoutAccessLog stdout(String policy, String rule) {
+  static StdoutAccessLog stdout(String policy, String rule) {
     Struct.Builder fields = Struct.newBuilder();
     FIELDS.forEach((name, value) -> fields.putFields(name, string(value)));
     fields.putFields(POLICY, string(policy));
@@ -216,7 +181,7 @@ public final class AccessLogs {
         .build();
   }
 
-  private static void put(StdoutAccessLog.Builder log, String name, String value) {
+  static void put(StdoutAccessLog.Builder log, String name, String value) {
     log.getLogFormatBuilder().getJsonFormatBuilder().putFields(name, string(value));
   }
 

@@ -49,7 +49,7 @@ public final class ConnectionManager {
   /// For the connections of sidecars at an egress gateway.
   public static Filter egress(String routes, ConfigSource source) {
     return filter(
-        manager(routes, source, AccessLogs.ofAuthorised(), FilterOrder.egress())
+        manager(routes, source, GatewayLogs.ofRequests(), FilterOrder.egress())
             .setCommonHttpProtocolOptions(
                 common().setMaxConnectionDuration(GATEWAY_CONNECTION_AGE)));
   }

@@ -2,8 +2,10 @@ package io.sallyport.compile.filter;
 
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.sallyport.mesh.ListenOptions.Interception;
+import io.sallyport.policy.AuthorizationPolicy.Action;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,13 +43,19 @@ public final class FilterOrder {
     return List.of(http(MeshHeaders.NAME, MeshHeaders.strip()), http(Router.NAME, Router.CONFIG));
   }
 
-  /// An egress gateway's requests. Who may comes first, so that nothing is done for a stranger;
-  /// what the mesh knows is taken out last, when nothing behind it can add to it or want it.
+  /// An egress gateway's requests. Who may comes first, so that nothing is done for a stranger:
+  /// authorization policies (audit, deny, allow), then the rules that grant routes, without which
+  /// nothing is allowed. What the mesh knows is taken out last, when nothing behind it can add to
+  /// it or want it.
   public static List<HttpFilter> egress() {
-    return List.of(
-        http(Rbac.NAME, Rbac.DENY_ALL),
-        http(MeshHeaders.NAME, MeshHeaders.strip()),
-        http(Router.NAME, Router.CONFIG));
+    List<HttpFilter> filters = new ArrayList<>();
+    for (Action action : Action.values()) {
+      filters.add(http(Authorization.filterName(action), RBAC.getDefaultInstance()));
+    }
+    filters.add(http(Rbac.NAME, Rbac.DENY_ALL));
+    filters.add(http(MeshHeaders.NAME, MeshHeaders.strip()));
+    filters.add(http(Router.NAME, Router.CONFIG));
+    return filters;
   }
 
   private static HttpFilter http(String name, Message config) {

@@ -11,18 +11,13 @@ import java.util.SortedMap;
 /// those of other such filters.
 public final class NetworkRbac {
   static final String NAME = "envoy.filters.network.rbac";
-  private static final String GRANT = "grant_";
+  /// The prefix of what the filter that knows the grants leaves in dynamic metadata.
+  static final String GRANT = "grant_";
+
   private static final String UNKNOWN = "unknown_";
-  private static final String RESULT = "shadow_engine_result";
 
-  /// Where Envoy leaves its decision, in dynamic metadata under [#NAME].
-  static final String RESULT_KEY = GRANT + RESULT;
-
-  /// The same of [#denyUnknown].
-  static final String UNKNOWN_KEY = UNKNOWN + RESULT;
-
-  /// Where Envoy leaves the name of the policy that allowed.
-  static final String POLICY_PATH = NAME + ":" + GRANT + "shadow_effective_policy_id";
+  /// Where [#denyUnknown] leaves its decision, in dynamic metadata under [#NAME].
+  static final String UNKNOWN_KEY = UNKNOWN + Rbac.SHADOW_RESULT_KEY;
 
   private NetworkRbac() {}
 
@@ -39,24 +34,30 @@ public final class NetworkRbac {
   }
 
   private static Filter filter(String statPrefix, RBAC rules, String prefix) {
+    return filter(statPrefix, rules, prefix, true);
+  }
+
+  /// @param enforced else the filter only notes what it would do
+  static Filter filter(String statPrefix, RBAC rules, String prefix, boolean enforced) {
+    io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.Builder filter =
+        io.envoyproxy
+            .envoy
+            .extensions
+            .filters
+            .network
+            .rbac
+            .v3
+            .RBAC
+            .newBuilder()
+            .setStatPrefix(statPrefix)
+            .setShadowRules(rules)
+            .setShadowRulesStatPrefix(prefix);
+    if (enforced) {
+      filter.setRules(rules);
+    }
     return Filter.newBuilder()
         .setName(NAME)
-        .setTypedConfig(
-            Extensions.any(
-                io.envoyproxy
-                    .envoy
-                    .extensions
-                    .filters
-                    .network
-                    .rbac
-                    .v3
-                    .RBAC
-                    .newBuilder()
-                    .setStatPrefix(statPrefix)
-                    .setRules(rules)
-                    .setShadowRules(rules)
-                    .setShadowRulesStatPrefix(prefix)
-                    .build()))
+        .setTypedConfig(Extensions.any(filter.build()))
         .build();
   }
 }

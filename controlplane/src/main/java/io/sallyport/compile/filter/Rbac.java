@@ -27,6 +27,11 @@ public final class Rbac {
   /// Where Envoy leaves the name of the policy that allowed.
   static final String POLICY_KEY = "enforced_effective_policy_id";
 
+  /// The same of rules that are only tried.
+  static final String SHADOW_RESULT_KEY = "shadow_engine_result";
+
+  static final String SHADOW_POLICY_KEY = "shadow_effective_policy_id";
+
   /// Rules without a policy: everyone is denied.
   static final RBAC DENY_ALL = RBAC.newBuilder().setRules(rules()).build();
 
@@ -79,15 +84,18 @@ public final class Rbac {
   /// The peer whose certificate has this URI SAN. `authenticated.principal_name` is no choice: it
   /// falls back to DNS names and the subject, which do not name a workload.
   private static Principal peer(String id) {
+    return peer(StringMatcher.newBuilder().setExact(id).build());
+  }
+
+  /// As [#peer(String)], for any URI SAN that matches.
+  static Principal peer(StringMatcher id) {
     return Principal.newBuilder()
         .setCustom(
             Extensions.extension(
                 "envoy.rbac.principals.mtls_authenticated",
                 Config.newBuilder()
                     .setSanMatcher(
-                        SubjectAltNameMatcher.newBuilder()
-                            .setSanType(SanType.URI)
-                            .setMatcher(StringMatcher.newBuilder().setExact(id)))
+                        SubjectAltNameMatcher.newBuilder().setSanType(SanType.URI).setMatcher(id))
                     .build()))
         .build();
   }

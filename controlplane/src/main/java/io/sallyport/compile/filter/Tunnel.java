@@ -23,8 +23,10 @@ public final class Tunnel {
   }
 
   /// From a gateway's mutual TLS to its inner listener; RBAC stands before it.
-  public static Filter inward(String cluster, Granted granted) {
-    return filter(cluster, AccessLogs.ofAuthorisedTunnel(granted));
+  ///
+  /// @param allowPolicies the ALLOW policies of which one has to match, as text for the log
+  public static Filter inward(String cluster, Granted granted, String allowPolicies) {
+    return filter(cluster, GatewayLogs.ofTunnel(granted, allowPolicies));
   }
 
   /// The same for destinations that the gateway does not have; RBAC stands before it and refuses.

@@ -31,9 +31,9 @@ sealed interface KindBinding {
       case ISTIO_GATEWAY -> new Bound(IstioGatewayBinding::bind);
       case ASM_EGRESS_TRAFFIC_POLICY, EGRESS_TRAFFIC_POLICY ->
           new Bound((metadata, spec) -> EgressTrafficPolicyBinding.bind(kind, metadata, spec));
+      case AUTHORIZATION_POLICY -> new Bound(AuthorizationPolicyBinding::bind);
       case SERVICE, SERVICE_ACCOUNT -> new Skipped();
-      case AUTHORIZATION_POLICY, REQUEST_AUTHENTICATION, PEER_AUTHENTICATION, HTTP_ROUTE ->
-          new NotSupportedYet();
+      case REQUEST_AUTHENTICATION, PEER_AUTHENTICATION, HTTP_ROUTE -> new NotSupportedYet();
     };
   }
 

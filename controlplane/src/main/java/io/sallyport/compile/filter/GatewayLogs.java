@@ -1,0 +1,114 @@
+package io.sallyport.compile.filter;
+
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.sallyport.compile.Names;
+import io.sallyport.policy.AuthorizationPolicy.Action;
+import java.util.List;
+
+/// The access logs of what a gateway decides. A destination knows the rules that grant it, but only
+/// RBAC knows whether one of them let this client through; so there are four logs, and each request
+/// or connection is in one of them: granted, where `granted_by` is the one rule that did; denied by
+/// a DENY policy, or by the lack of a matching ALLOW policy, where `denied_by` says so; refused,
+/// since no rule grants it.
+final class GatewayLogs {
+  private static final String GRANTED_BY = "granted_by";
+  private static final String DENIED_BY = "denied_by";
+
+  /// Where the RBAC filters of one kind of traffic leave what they decided.
+  ///
+  /// @param filter the namespace in dynamic metadata
+  /// @param grant the prefix of the one that knows the grants
+  /// @param result the key of a decision, after the prefix
+  /// @param policy the key of the policy that decided, after the prefix
+  private record Decisions(String filter, String grant, String result, String policy) {
+    private static final Decisions OF_REQUESTS =
+        new Decisions(Rbac.NAME, "", Rbac.RESULT_KEY, Rbac.POLICY_KEY);
+
+    private static final Decisions OF_TUNNELS =
+        new Decisions(
+            NetworkRbac.NAME, NetworkRbac.GRANT, Rbac.SHADOW_RESULT_KEY, Rbac.SHADOW_POLICY_KEY);
+
+    String policyOf(String prefix) {
+      return text(prefix + policy);
+    }
+
+    String text(String key) {
+      return "%DYNAMIC_METADATA(" + filter + ":" + key + ")%";
+    }
+
+    AccessLogFilter said(String prefix, String decision, boolean ifUndecided) {
+      return AccessLogs.where(filter, prefix + result, decision, ifUndecided);
+    }
+  }
+
+  private GatewayLogs() {}
+
+  static List<AccessLog> ofRequests() {
+    String policy = AccessLogs.ofRoute(AccessLogs.POLICY);
+    String rule = AccessLogs.ofRoute(AccessLogs.RULE);
+    String allowPolicies =
+        "%METADATA(VIRTUAL_HOST:" + Names.METADATA + ":" + Names.ALLOW_POLICIES + ")%";
+    // A request that no RBAC ever saw, since it could not be read, is refused as well.
+    return of(Decisions.OF_REQUESTS, new Granted(policy, rule), allowPolicies, true);
+  }
+
+  /// Of hops to a destination that the gateway has. A failed handshake is in none of them, since it
+  /// has a log of its own.
+  static List<AccessLog> ofTunnel(Granted granted, String allowPolicies) {
+    return of(Decisions.OF_TUNNELS, granted, allowPolicies, false);
+  }
+
+  private static List<AccessLog> of(
+      Decisions decisions, Granted grants, String allowPolicies, boolean refuseUndecided) {
+    StdoutAccessLog.Builder granted = routed(decisions, grants);
+    AccessLogs.put(granted, GRANTED_BY, decisions.policyOf(decisions.grant()));
+    StdoutAccessLog.Builder denied = routed(decisions, grants);
+    AccessLogs.put(denied, DENIED_BY, decisions.policyOf(Authorization.prefix(Action.DENY)));
+    StdoutAccessLog.Builder unmatched = routed(decisions, grants);
+    AccessLogs.put(unmatched, DENIED_BY, "no match of " + allowPolicies);
+    StdoutAccessLog.Builder refused = routed(decisions, new Granted(Names.NO_RULE, Names.NO_RULE));
+    AccessLogs.put(refused, GRANTED_BY, Names.NO_RULE);
+    AccessLogs.put(refused, AccessLogs.REASON, "not_granted");
+    String deny = Authorization.prefix(Action.DENY);
+    String allow = Authorization.prefix(Action.ALLOW);
+    return List.of(
+        log("granted", granted, decisions.said(decisions.grant(), Rbac.RESULT_ALLOWED, false)),
+        log("denied", denied, decisions.said(deny, Rbac.RESULT_DENIED, false)),
+        log("unmatched", unmatched, decisions.said(allow, Rbac.RESULT_DENIED, false)),
+        log(
+            "refused",
+            refused,
+            AccessLogFilter.newBuilder()
+                .setAndFilter(
+                    AndFilter.newBuilder()
+                        .addFilters(
+                            decisions.said(
+                                decisions.grant(), Rbac.RESULT_DENIED, refuseUndecided))
+                        .addFilters(decisions.said(deny, Rbac.RESULT_ALLOWED, true))
+                        .addFilters(decisions.said(allow, Rbac.RESULT_ALLOWED, true)))
+                .build()));
+  }
+
+  private static AccessLog log(String name, StdoutAccessLog.Builder log, AccessLogFilter filter) {
+    return AccessLogs.log("stdout-" + name, log.build()).toBuilder().setFilter(filter).build();
+  }
+
+  /// With what policies say that refuse nothing: which AUDIT policy matched, which DENY policy would
+  /// have, and whether ALLOW policies would have allowed, were they not dry runs. `null` without.
+  private static StdoutAccessLog.Builder routed(Decisions decisions, Granted granted) {
+    StdoutAccessLog.Builder log = AccessLogs.stdout(granted.policy(), granted.rule()).toBuilder();
+    AccessLogs.put(log, "audited_by", decisions.policyOf(Authorization.prefix(Action.AUDIT)));
+    AccessLogs.put(
+        log,
+        "dry_run_denied_by",
+        decisions.text(Authorization.dryRunPrefix(Action.DENY) + Rbac.SHADOW_POLICY_KEY));
+    AccessLogs.put(
+        log,
+        "dry_run_allow",
+        decisions.text(Authorization.dryRunPrefix(Action.ALLOW) + Rbac.SHADOW_RESULT_KEY));
+    return log;
+  }
+}
