@@ -95,8 +95,8 @@ final class Grants {
 
   private static Metadata metadata(Map<String, String> fields) {
     Struct.Builder struct = Struct.newBuilder();
-    fields.forEach((key, value) ->
-        struct.putFields(key, Value.newBuilder().setStringValue(value).build()));
+    fields.forEach(
+        (key, value) -> struct.putFields(key, Value.newBuilder().setStringValue(value).build()));
     return Metadata.newBuilder().putFilterMetadata(Names.METADATA, struct.build()).build();
   }
 }

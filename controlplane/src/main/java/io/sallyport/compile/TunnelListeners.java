@@ -46,8 +46,7 @@ final class TunnelListeners {
         ResourceType.LISTENER, name, listener.build(), Grants.origins(origins));
   }
 
-  private static FilterChain chain(
-      EgressGatewayView view, int gatewayPort, ExternalTunnel tunnel) {
+  private static FilterChain chain(EgressGatewayView view, int gatewayPort, ExternalTunnel tunnel) {
     String host = tunnel.host();
     int port = tunnel.port();
     String name = Names.tunnelChain(host, port);

@@ -107,6 +107,7 @@ final class Views {
             address,
             Map.of(),
             listen);
-    return new EgressGatewayView(scope, TRUST_DOMAIN, resolvers, List.of(listeners), List.of(), List.of());
+    return new EgressGatewayView(
+        scope, TRUST_DOMAIN, resolvers, List.of(listeners), List.of(), List.of());
   }
 }

@@ -72,8 +72,7 @@ final class AuthorizationWarnings {
                 + " namespace, or everywhere from the root namespace"));
   }
 
-  private void warnOfPorts(
-      Document document, AuthorizationPolicy policy, List<Document> selected) {
+  private void warnOfPorts(Document document, AuthorizationPolicy policy, List<Document> selected) {
     SortedMap<Integer, Protocol> ports = new TreeMap<>();
     for (Document gateway : selected) {
       Gateways.listeners((Gateway) gateway.resource())
@@ -145,8 +144,7 @@ final class AuthorizationWarnings {
 
   private static boolean mayHoldOn(Condition condition, int port) {
     return condition.attribute() != Attribute.DESTINATION_PORT
-        || ((condition.values().isEmpty()
-                || condition.values().contains(new ValueMatch.Port(port)))
+        || ((condition.values().isEmpty() || condition.values().contains(new ValueMatch.Port(port)))
             && !condition.notValues().contains(new ValueMatch.Port(port)));
   }
 

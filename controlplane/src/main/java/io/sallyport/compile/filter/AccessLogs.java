@@ -149,8 +149,7 @@ public final class AccessLogs {
 
   /// Envoy leaves its decision in the request's metadata. A request that RBAC never saw, because it
   /// could not be read, counts as `ifUndecided` says. (The log filter ignores `invert`.)
-  static AccessLogFilter where(
-      String filter, String key, String result, boolean ifUndecided) {
+  static AccessLogFilter where(String filter, String key, String result, boolean ifUndecided) {
     MetadataMatcher matcher =
         MetadataMatcher.newBuilder()
             .setFilter(filter)

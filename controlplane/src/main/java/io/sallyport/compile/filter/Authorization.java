@@ -72,8 +72,7 @@ public final class Authorization {
               rules -> filter.setShadowRules(rules).setShadowRulesStatPrefix(dryRunPrefix(action)));
       if (filter.hasRules() || filter.hasShadowRules()) {
         byFilter.put(
-            filterName(action),
-            Extensions.any(RBACPerRoute.newBuilder().setRbac(filter).build()));
+            filterName(action), Extensions.any(RBACPerRoute.newBuilder().setRbac(filter).build()));
       }
     }
     return byFilter;
@@ -90,8 +89,8 @@ public final class Authorization {
     for (Action action : Action.values()) {
       OpaqueRule opaque = new OpaqueRule(action, host, port);
       rules(policies, action, false, opaque::of, conditions)
-          .ifPresent(rules ->
-              filters.add(NetworkRbac.filter(statPrefix, rules, prefix(action), true)));
+          .ifPresent(
+              rules -> filters.add(NetworkRbac.filter(statPrefix, rules, prefix(action), true)));
       rules(policies, action, true, opaque::of, conditions)
           .ifPresent(rules ->
               filters.add(NetworkRbac.filter(statPrefix, rules, dryRunPrefix(action), false)));

@@ -85,8 +85,7 @@ final class GatewayLogs {
                 .setAndFilter(
                     AndFilter.newBuilder()
                         .addFilters(
-                            decisions.said(
-                                decisions.grant(), Rbac.RESULT_DENIED, refuseUndecided))
+                            decisions.said(decisions.grant(), Rbac.RESULT_DENIED, refuseUndecided))
                         .addFilters(decisions.said(deny, Rbac.RESULT_ALLOWED, true))
                         .addFilters(decisions.said(allow, Rbac.RESULT_ALLOWED, true)))
                 .build()));
@@ -96,8 +95,9 @@ final class GatewayLogs {
     return AccessLogs.log("stdout-" + name, log.build()).toBuilder().setFilter(filter).build();
   }
 
-  /// With what policies say that refuse nothing: which AUDIT policy matched, which DENY policy would
-  /// have, and whether ALLOW policies would have allowed, were they not dry runs. `null` without.
+  /// With what policies say that refuse nothing: which AUDIT policy matched, which DENY policy
+  /// would have, and whether ALLOW policies would have allowed, were they not dry runs. `null`
+  /// without.
   private static StdoutAccessLog.Builder routed(Decisions decisions, Granted granted) {
     StdoutAccessLog.Builder log = AccessLogs.stdout(granted.policy(), granted.rule()).toBuilder();
     AccessLogs.put(log, "audited_by", decisions.policyOf(Authorization.prefix(Action.AUDIT)));

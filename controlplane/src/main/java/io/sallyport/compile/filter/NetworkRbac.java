@@ -11,6 +11,7 @@ import java.util.SortedMap;
 /// those of other such filters.
 public final class NetworkRbac {
   static final String NAME = "envoy.filters.network.rbac";
+
   /// The prefix of what the filter that knows the grants leaves in dynamic metadata.
   static final String GRANT = "grant_";
 
@@ -55,9 +56,6 @@ public final class NetworkRbac {
     if (enforced) {
       filter.setRules(rules);
     }
-    return Filter.newBuilder()
-        .setName(NAME)
-        .setTypedConfig(Extensions.any(filter.build()))
-        .build();
+    return Filter.newBuilder().setName(NAME).setTypedConfig(Extensions.any(filter.build())).build();
   }
 }

@@ -65,8 +65,7 @@ record OpaqueRule(Action action, String host, int port) {
         condition.values().isEmpty()
             || condition.values().stream().anyMatch(value -> matches(condition.attribute(), value));
     return any
-        && condition.notValues().stream()
-            .noneMatch(value -> matches(condition.attribute(), value));
+        && condition.notValues().stream().noneMatch(value -> matches(condition.attribute(), value));
   }
 
   private boolean matches(Attribute attribute, ValueMatch value) {

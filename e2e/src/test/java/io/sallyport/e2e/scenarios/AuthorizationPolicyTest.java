@@ -211,10 +211,12 @@ class AuthorizationPolicyTest extends BackendScenario {
     assertThat(send("GET httpbin.org /get").status()).isEqualTo(403);
   }
 
-  /// Of TLS that the application starts only the host is known: a DENY that names methods denies all
-  /// of a host that it names, and nothing of another; an ALLOW that names methods allows nothing.
+  /// Of TLS that the application starts only the host is known: a DENY that names methods denies
+  /// all of a host that it names, and nothing of another; an ALLOW that names methods allows
+  /// nothing.
   @Test
   void ofATunnelOnlyTheHostIsKnown() {
+    mesh.documents().delete("http.yaml");
     mesh.documents().apply("https-passthrough.yaml");
     awaitTls("httpbin.org", true);
     String wwwPost = "hosts: [www.httpbin.org], methods: [POST]";
