@@ -10,6 +10,8 @@ import io.sallyport.bootstrap.HostPort;
 import io.sallyport.bootstrap.KnownWorkloads;
 import io.sallyport.compile.EnvoyCompiler;
 import io.sallyport.identity.CertificateAuthority;
+import io.sallyport.identity.ExternalRoots;
+import io.sallyport.identity.ProxySecrets;
 import io.sallyport.identity.ProxyTrust;
 import io.sallyport.identity.RenewalTicker;
 import io.sallyport.identity.ServerCertificate;
@@ -79,6 +81,7 @@ final class ControlPlane implements AutoCloseable {
     WorkloadSecrets secrets =
         new WorkloadSecrets(
             authority, config.data(), MeshConfig.DEFAULT.certificates().workloadLifetime(), clock);
+    ExternalRoots externalRoots = new ExternalRoots();
     ServerCertificate certificate = new ServerCertificate(authority, names(config), clock);
     BootstrapRenewer bootstraps = new BootstrapRenewer(authority, config.data(), clock);
 
@@ -86,11 +89,18 @@ final class ControlPlane implements AutoCloseable {
     Metrics metrics = new Metrics(registry);
     StatusBoard status = new StatusBoard(clock, metrics, secrets::renewals);
     List<ReconcileEvents> listeners =
-        List.of(new MeshFollower(authority, secrets, new KnownWorkloads(config.data())), status);
+        List.of(
+            new MeshFollower(authority, secrets, externalRoots, new KnownWorkloads(config.data())),
+            status);
     EnvoyCompiler compiler = new EnvoyCompiler();
     ProxyRegistry proxies =
         new ProxyRegistry(
-            compiler::compile, compiler::endpoints, secrets, listeners, faults, clock);
+            compiler::compile,
+            compiler::endpoints,
+            new ProxySecrets(secrets, externalRoots),
+            listeners,
+            faults,
+            clock);
     FileSource source =
         new FileSource(
             config.resources(),
@@ -124,7 +134,11 @@ final class ControlPlane implements AutoCloseable {
     parts.push(
         new RenewalTicker(
             RENEWAL_PERIOD,
-            List.of(secrets::renewDue, certificate::renewDue, bootstraps::renewDue)));
+            List.of(
+                secrets::renewDue,
+                certificate::renewDue,
+                bootstraps::renewDue,
+                externalRoots::refresh)));
     metrics.filesRead(source::filesRead);
     metrics.certificatesIssued(secrets::issued);
     metrics.workloadCertificates(secrets::expiries);

@@ -2,12 +2,16 @@ package io.sallyport.app;
 
 import io.sallyport.bootstrap.KnownWorkloads;
 import io.sallyport.identity.CertificateAuthority;
+import io.sallyport.identity.ExternalRoots;
 import io.sallyport.identity.WorkloadSecrets;
 import io.sallyport.mesh.Linked;
 import io.sallyport.mesh.MeshModel;
+import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
+import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.ResourceKey;
 import io.sallyport.reconcile.ReconcileEvents;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,17 +20,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Carries what the documents say to the parts that are not fed by the reconciler: how long
-/// certificates live, and which workloads `sallyport bootstrap` may know of.
+/// certificates live, who may sign those of outside hosts, and which workloads `sallyport
+/// bootstrap` may know of.
 final class MeshFollower implements ReconcileEvents {
   private static final Logger log = LoggerFactory.getLogger(MeshFollower.class);
 
   private final CertificateAuthority authority;
   private final WorkloadSecrets secrets;
+  private final ExternalRoots externalRoots;
   private final KnownWorkloads workloads;
 
-  MeshFollower(CertificateAuthority authority, WorkloadSecrets secrets, KnownWorkloads workloads) {
+  MeshFollower(
+      CertificateAuthority authority,
+      WorkloadSecrets secrets,
+      ExternalRoots externalRoots,
+      KnownWorkloads workloads) {
     this.authority = authority;
     this.secrets = secrets;
+    this.externalRoots = externalRoots;
     this.workloads = workloads;
   }
 
@@ -41,7 +52,22 @@ final class MeshFollower implements ReconcileEvents {
           authority.trustDomain());
     }
     secrets.lifetime(model.config().certificates().workloadLifetime());
+    MeshConfig.ExternalTrust trust = model.config().externalTrust();
+    externalRoots.trust(
+        trust.systemRoots(),
+        trust.caFiles().stream().map(file -> besideTheConfig(linked).resolve(file)).toList());
     workloads.write(known(linked));
+  }
+
+  /// The directory of the document that is the mesh's configuration.
+  private static Path besideTheConfig(Linked linked) {
+    return linked.documents().values().stream()
+        .filter(state -> state.key().kind() == Kind.MESH_CONFIG)
+        .flatMap(state -> state.inForce().stream())
+        .flatMap(document -> document.position(FieldPath.ROOT).stream())
+        .map(position -> Path.of(position.file()).toAbsolutePath().resolveSibling("."))
+        .findFirst()
+        .orElse(Path.of("").toAbsolutePath());
   }
 
   private static List<KnownWorkloads.Known> known(Linked linked) {

@@ -1,5 +1,6 @@
 package io.sallyport.compile;
 
+import com.google.protobuf.UInt32Value;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
@@ -45,6 +46,8 @@ final class ExternalTls {
                 UpstreamTlsContext.newBuilder()
                     .setCommonTlsContext(common)
                     .setSni(tls.serverName())
+                    // a resumed session would not look at the host's certificate again
+                    .setMaxSessionKeys(UInt32Value.of(0))
                     .build()))
         .build();
   }

@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
 
 /// The documents of a mesh, in a directory that the control plane watches. Every write is atomic,
 /// as a careful user's tools do it.
@@ -25,6 +28,19 @@ public record Documents(Path directory, Layout layout) {
   /// The mesh with one text replaced by another.
   public void replaceInMesh(String text, String replacement) {
     write("mesh.yaml", mesh("", "").replace(text, replacement));
+  }
+
+  /// Puts the authority of outside hosts beside the mesh, which trusts it.
+  public void writeOutsideAuthority(X509Certificate authority) {
+    try {
+      write(
+          "pretend-internet-ca.crt",
+          "-----BEGIN CERTIFICATE-----\n"
+              + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(authority.getEncoded())
+              + "\n-----END CERTIFICATE-----\n");
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate without an encoding", e);
+    }
   }
 
   /// A policy of this harness's resources, for example `http.yaml`, with ports as the layout has
@@ -108,6 +124,8 @@ public record Documents(Path directory, Layout layout) {
             hostnames: [httpbin.org, www.httpbin.org]
           - ip: %s
             hostnames: [www.alibabacloud.com]
+      externalTrust:
+        caFiles: [pretend-internet-ca.crt]
     %s---
     apiVersion: networking.istio.io/v1
     kind: WorkloadEntry

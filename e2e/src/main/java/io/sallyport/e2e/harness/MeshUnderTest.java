@@ -68,6 +68,7 @@ public final class MeshUnderTest implements Mesh {
     layout
         .hosts()
         .forEach((address, names) -> internet.host(address, layout.http(), layout.https(), names));
+    documents.writeOutsideAuthority(internet.authority());
     documents.writeMesh(meshConfig, "");
     progress.accept("starting the control plane on " + xds);
     controlPlane = newControlPlane().awaitReady(START);

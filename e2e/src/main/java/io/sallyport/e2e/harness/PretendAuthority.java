@@ -93,6 +93,13 @@ public final class PretendAuthority {
         List.of(sign("pretend", issuer, subject, keys, names, false, lifetime), certificate));
   }
 
+  /// A certificate for these names that nobody but itself vouches for.
+  public static Credential selfSigned(List<GeneralName> names, Duration lifetime) {
+    KeyPair keys = newKeys();
+    return new Credential(
+        keys, List.of(sign("pretend", "pretend", keys, keys, names, false, lifetime)));
+  }
+
   private static X509Certificate sign(
       String subject,
       String issuer,

@@ -30,19 +30,40 @@ public final class PretendInternet implements Internet, AutoCloseable {
 
   /// Serves `names` on `address`, over HTTP and over HTTPS with a certificate for these names.
   public PretendInternet host(String address, int http, int https, List<String> names) {
+    plain(address, http);
+    return secured(address, https, authority.issue(dnsNames(names), Duration.ofHours(12)));
+  }
+
+  /// Serves HTTP only.
+  public PretendInternet plain(String address, int port) {
     try {
-      start(HttpServer.create(new InetSocketAddress(address, http), 256), "http");
-      HttpsServer secured = HttpsServer.create(new InetSocketAddress(address, https), 256);
-      List<GeneralName> subjects =
-          names.stream().map(name -> new GeneralName(GeneralName.dNSName, name)).toList();
-      secured.setHttpsConfigurator(
-          new HttpsConfigurator(
-              authority.issue(subjects, Duration.ofHours(12)).context(authority.certificate())));
+      start(HttpServer.create(new InetSocketAddress(address, port), 256), "http");
+    } catch (IOException e) {
+      throw new UncheckedIOException("the pretend internet can't listen on " + address, e);
+    }
+    return this;
+  }
+
+  /// Serves HTTPS with a certificate of any kind.
+  public PretendInternet secured(String address, int port, PretendAuthority.Credential shown) {
+    try {
+      HttpsServer secured = HttpsServer.create(new InetSocketAddress(address, port), 256);
+      secured.setHttpsConfigurator(new HttpsConfigurator(shown.context(authority.certificate())));
       start(secured, "https");
     } catch (IOException e) {
       throw new UncheckedIOException("the pretend internet can't listen on " + address, e);
     }
     return this;
+  }
+
+  /// A certificate of the authority that outside hosts have.
+  public PretendAuthority.Credential issue(Duration lifetime, String... names) {
+    return authority.issue(dnsNames(List.of(names)), lifetime);
+  }
+
+  /// Names as certificates hold them.
+  public static List<GeneralName> dnsNames(List<String> names) {
+    return names.stream().map(name -> new GeneralName(GeneralName.dNSName, name)).toList();
   }
 
   @Override

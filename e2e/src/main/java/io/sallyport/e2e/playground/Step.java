@@ -34,7 +34,7 @@ record Step(
     }
   }
 
-  /// @param path of HTTP requests; ignored for HTTPS, which never gets that far when refused
+  /// @param scheme `https` where the application itself starts TLS
   record Request(String scheme, String host, String path) {
     static Request http(String host, String path) {
       return new Request("http", host, path);
@@ -53,6 +53,7 @@ record Step(
   /// What can come of a request.
   enum Outcome {
     ANSWERED_BY_GATEWAY("200 via gateway"),
+    UPGRADED_BY_GATEWAY("200 via gateway, https"),
     REFUSED_502("502"),
     RESET("reset, BlackHoleCluster");
 
@@ -68,8 +69,69 @@ record Step(
     }
   }
 
-  /// The seed cases 0 and 1, with the policy deleted, applied again and deleted once more.
+  /// The seed cases 0 to 4, one policy after the other, each deleted before the next.
   static List<Step> seedCases() {
+    List<Step> steps = new java.util.ArrayList<>(http());
+    steps.addAll(upgrade());
+    steps.addAll(passthrough());
+    steps.addAll(both());
+    steps.addAll(tcp());
+    return List.copyOf(steps);
+  }
+
+  private static List<Step> upgrade() {
+    String file = "https-upgrade.yaml";
+    List<Step> steps = new java.util.ArrayList<>();
+    Request http = Request.http("httpbin.org", "/anything");
+    Request https = Request.https("www.httpbin.org");
+    add(steps, file, new Change.Apply(file), Caller.SLEEP_A, http, Outcome.UPGRADED_BY_GATEWAY);
+    add(steps, file, null, Caller.SLEEP_A, https, Outcome.ANSWERED_BY_GATEWAY);
+    add(steps, file, null, Caller.NGINX, http, Outcome.REFUSED_502);
+    add(steps, file, null, Caller.NGINX, https, Outcome.RESET);
+    add(steps, "deleted", new Change.Delete(file), Caller.SLEEP_A, http, Outcome.REFUSED_502);
+    add(steps, "deleted", null, Caller.SLEEP_A, https, Outcome.RESET);
+    return steps;
+  }
+
+  private static List<Step> passthrough() {
+    String file = "https-passthrough.yaml";
+    List<Step> steps = new java.util.ArrayList<>();
+    Request http = Request.http("www.httpbin.org", "/");
+    Request https = Request.https("www.httpbin.org");
+    add(steps, file, new Change.Apply(file), Caller.SLEEP_A, https, Outcome.ANSWERED_BY_GATEWAY);
+    add(steps, file, null, Caller.SLEEP_A, http, Outcome.REFUSED_502);
+    add(steps, file, null, Caller.NGINX, http, Outcome.REFUSED_502);
+    add(steps, file, null, Caller.NGINX, https, Outcome.RESET);
+    add(steps, "deleted", new Change.Delete(file), Caller.SLEEP_A, https, Outcome.RESET);
+    return steps;
+  }
+
+  private static List<Step> both() {
+    String file = "https-upgrade-and-passthrough.yaml";
+    List<Step> steps = new java.util.ArrayList<>();
+    Request http = Request.http("httpbin.org", "/anything");
+    Request https = Request.https("httpbin.org");
+    add(steps, "both", new Change.Apply(file), Caller.SLEEP_A, http, Outcome.UPGRADED_BY_GATEWAY);
+    add(steps, "both", null, Caller.SLEEP_A, https, Outcome.ANSWERED_BY_GATEWAY);
+    add(steps, "deleted", new Change.Delete(file), Caller.SLEEP_A, http, Outcome.REFUSED_502);
+    return steps;
+  }
+
+  private static List<Step> tcp() {
+    String file = "tcp.yaml";
+    List<Step> steps = new java.util.ArrayList<>();
+    Request http = Request.http("www.alibabacloud.com", "/");
+    Request https = Request.https("www.alibabacloud.com");
+    add(steps, file, new Change.Apply(file), Caller.SLEEP_A, https, Outcome.ANSWERED_BY_GATEWAY);
+    add(steps, file, null, Caller.SLEEP_A, http, Outcome.REFUSED_502);
+    add(steps, file, null, Caller.NGINX, http, Outcome.REFUSED_502);
+    add(steps, file, null, Caller.NGINX, https, Outcome.RESET);
+    add(steps, "deleted", new Change.Delete(file), Caller.SLEEP_A, https, Outcome.RESET);
+    return steps;
+  }
+
+  /// Cases 0 and 1, with the policy deleted, applied again and deleted once more.
+  private static List<Step> http() {
     List<Step> steps = new java.util.ArrayList<>();
     Request www = Request.http("www.httpbin.org", "/");
     Request get = Request.http("httpbin.org", "/get");

@@ -8,7 +8,7 @@ import java.util.List;
 final class Table {
   private static final List<String> HEADINGS =
       List.of("policy", "from", "request", "expected", "got", "decided by");
-  private static final List<Integer> WIDTHS = List.of(14, 8, 31, 24, 24, 1);
+  private static final List<Integer> WIDTHS = List.of(22, 8, 33, 24, 24, 1);
   private static final String GREEN = "\u001b[32m";
   private static final String RED = "\u001b[31m";
   private static final String PLAIN = "\u001b[0m";

@@ -93,16 +93,17 @@ final class Walk {
 
   private Result https(Step step, Application application, EnvoyProcess sidecar, int logged) {
     String host = step.request().host();
+    int gatewayLogged = mesh.gateway().accessLog().size();
     Answer answer = application.https(tls, host, mesh.layout().https(), "/");
-    if (answer instanceof Answer.Response response) {
-      return new Result(step, String.valueOf(response.status()), "?", Optional.empty());
+    Predicate<JsonObject> thisOne = entry -> host.equals(text(entry, "requested_server_name"));
+    JsonObject line = sidecar.awaitLog("the connection to " + host, logged, thisOne);
+    String got;
+    if (answer.status() == 0) {
+      got = "reset, " + text(line, "upstream_cluster");
+    } else {
+      mesh.gateway().awaitLog("the connection to " + host, gatewayLogged, thisOne);
+      got = answer.status() + " via gateway";
     }
-    JsonObject line =
-        sidecar.awaitLog(
-            "the refused connection to " + host,
-            logged,
-            entry -> host.equals(text(entry, "requested_server_name")));
-    String got = "reset, " + text(line, "upstream_cluster");
     return new Result(step, got, decision(step, line), Optional.empty());
   }
 
@@ -117,6 +118,8 @@ final class Walk {
     if (answer.status() == 200) {
       JsonObject atGateway = mesh.gateway().awaitLog("GET " + path, gatewayLogged, thisOne);
       got += text(atGateway, "response_code").equals("200") ? " via gateway" : " past the gateway";
+      String url = ((Answer.Response) answer).json().get("url").getAsString();
+      got += url.startsWith("https://") ? ", https" : "";
     }
     return new Result(step, got, decision(step, line), Optional.empty());
   }

@@ -104,6 +104,7 @@ final class ContainerMesh implements Mesh {
             15443);
     internet = startInternet(internetPod);
     documents = new Documents(directory("resources"), layout);
+    documents.writeOutsideAuthority(internet.authority());
     documents.writeMesh(meshConfig, "");
     var atSleepA = proxy(volumes, "sidecar", "mytest", "sleep-a");
     var atNginx = proxy(volumes, "sidecar", "default", "nginx");

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The seed cases 0 (no policy) and 1 (HTTP), row by row, and ruling F: a blocked request answers
-/// 502 on every port.
+/// The seed cases 0 (no policy), 1 (HTTP) and 2 (HTTPS upgrade), row by row, and ruling F: a
+/// blocked request answers 502 on every port. Cases 3 and 4 are [TunnelsTest]'s.
 class SeedCasesTest extends BackendScenario {
   static Stream<Arguments> hosts() {
     return Stream.of(
@@ -133,5 +133,44 @@ class SeedCasesTest extends BackendScenario {
     onlyHttpPolicy();
     assertThat(mesh.sleepA().instance()).isEqualTo(sidecar);
     assertThat(mesh.sleepA().alive()).isTrue();
+  }
+
+  @Test
+  void anUpgradeLeavesTheGatewayAsHttpsAndLetsTlsOfTheApplicationPass() {
+    mesh.documents().write("policy.yaml", mesh.documents().policy("https-upgrade.yaml"));
+    try {
+      upgrades("httpbin.org");
+      upgrades("www.httpbin.org");
+      awaitTls(mesh.sleepAApplication(), "www.httpbin.org", true);
+      assertThat(get(mesh.nginxApplication(), "httpbin.org", "/anything").status()).isEqualTo(502);
+      refusesTls(mesh.nginxApplication(), mesh.nginx());
+    } finally {
+      mesh.documents().delete("policy.yaml");
+    }
+    awaitStatus(mesh.sleepAApplication(), "httpbin.org", 502);
+    awaitTls(mesh.sleepAApplication(), "www.httpbin.org", false);
+    refusesTls(mesh.sleepAApplication(), mesh.sleepA());
+  }
+
+  @Test
+  void upgradeAndPassthroughTogether() {
+    mesh.documents()
+        .write("policy.yaml", mesh.documents().policy("https-upgrade-and-passthrough.yaml"));
+    try {
+      upgrades("httpbin.org");
+      awaitTls(mesh.sleepAApplication(), "httpbin.org", true);
+    } finally {
+      mesh.documents().delete("policy.yaml");
+    }
+    awaitStatus(mesh.sleepAApplication(), "httpbin.org", 502);
+  }
+
+  private void upgrades(String host) {
+    awaitStatus(mesh.sleepAApplication(), host, 200);
+    Answer answer = get(mesh.sleepAApplication(), host, "/anything");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(((Answer.Response) answer).json().get("url").getAsString())
+        .isEqualTo(
+            "https://" + host + (mesh.layout().realPorts() ? "" : ":" + httpsPort()) + "/anything");
   }
 }

@@ -1,0 +1,133 @@
+package io.sallyport.e2e.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.sallyport.e2e.harness.Answer;
+import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.Layout;
+import io.sallyport.e2e.harness.PretendAuthority;
+import io.sallyport.e2e.harness.PretendAuthority.Credential;
+import io.sallyport.e2e.harness.PretendInternet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// TLS that the gateway starts: no connection to a host that can't prove its name.
+class OutsideTlsTest extends MeshScenario {
+  private static final Duration VALID = Duration.ofHours(1);
+  private final Map<String, Integer> ports = new LinkedHashMap<>();
+
+  @BeforeAll
+  void openTheHostsAndThePolicy() {
+    secured("trusted.test", mesh.internet().issue(VALID, "trusted.test"));
+    secured("wildcard.test.test", mesh.internet().issue(VALID, "*.test.test"));
+    secured("wrong-name.test", mesh.internet().issue(VALID, "other.test"));
+    secured("nameless.test", mesh.internet().issue(VALID));
+    secured("expired.test", mesh.internet().issue(Duration.ofMinutes(-1), "expired.test"));
+    secured("not-yet.test", mesh.internet().issue(Duration.ofDays(9), "not-yet.test"));
+    secured(
+        "self-signed.test",
+        PretendAuthority.selfSigned(PretendInternet.dnsNames(List.of("self-signed.test")), VALID));
+    secured(
+        "foreign.test",
+        new PretendAuthority("nobody knows")
+            .issue(PretendInternet.dnsNames(List.of("foreign.test")), VALID));
+    secured("late.test", mesh.internet().issue(VALID, "late.test"));
+    mesh.documents()
+        .replaceInMesh(
+            "hostnames: [httpbin.org, www.httpbin.org]",
+            "hostnames: [httpbin.org, www.httpbin.org, " + String.join(", ", ports.keySet()) + "]");
+    mesh.documents().write("policy.yaml", policy());
+    awaitStatus(mesh.sleepAApplication(), "trusted.test", 200);
+  }
+
+  private void secured(String host, Credential shown) {
+    mesh.internet().secured(mesh.layout().httpbin(), port(host), shown);
+  }
+
+  private int port(String host) {
+    return ports.computeIfAbsent(host, _ -> Layout.freePort(mesh.layout().httpbin()));
+  }
+
+  private String policy() {
+    String whole = mesh.documents().policy("https-upgrade.yaml");
+    int start = whole.indexOf("        - name: httpbin-service-http");
+    List<String> destinations = new ArrayList<>();
+    ports.forEach((host, port) ->
+        destinations.add(
+            whole
+                .substring(start)
+                .replace("- www.httpbin.org\n            - httpbin.org", "- " + host)
+                .replaceAll("(enabled: true\n +port: )[0-9]+", "$1" + port)));
+    return whole.substring(0, start) + String.join("", destinations);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"trusted.test", "wildcard.test.test"})
+  void aHostThatProvesItsNameIsConnected(String host) {
+    Answer answer = get(mesh.sleepAApplication(), host, "/anything");
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+    assertThat(((Answer.Response) answer).json().get("url").getAsString())
+        .startsWith("https://" + host);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "wrong-name.test, SAN",
+    "nameless.test, SAN",
+    "expired.test, certificate_has_expired",
+    "not-yet.test, certificate_is_not_yet_valid",
+    "self-signed.test, CERTIFICATE_VERIFY_FAILED",
+    "foreign.test, CERTIFICATE_VERIFY_FAILED",
+  })
+  void anyOtherIs503WithTheReasonInTheLog(String host, String reason) {
+    int logged = mesh.gateway().accessLog().size();
+    long seen = mesh.internet().requests();
+    String path = unique("/anything");
+
+    assertThat(get(mesh.sleepAApplication(), host, path).status()).isEqualTo(503);
+
+    JsonObject line =
+        mesh.gateway().awaitLog(path, logged, entry -> text(entry, "path").equals(path));
+    assertThat(text(line, "upstream_transport_failure")).contains(reason);
+    assertThat(text(line, "response_flags")).contains("UF");
+    assertThat(mesh.internet().requests()).isEqualTo(seen);
+  }
+
+  @Test
+  void theUpgradeAlsoLetsTlsOfTheApplicationPass() {
+    Answer answer =
+        mesh.sleepAApplication()
+            .https(
+                applicationTls().getSocketFactory(),
+                "trusted.test",
+                port("trusted.test"),
+                "/anything");
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+  }
+
+  /// What is connected already stays so, as with every TLS; new connections are refused.
+  @Test
+  void whoIsTrustedNoMoreIsConnectedNoMore() {
+    long updates = rootUpdates();
+    mesh.documents().delete("pretend-internet-ca.crt");
+    try {
+      Await.until("the gateway has other roots", LIMIT, () -> rootUpdates() > updates);
+      assertThat(get(mesh.sleepAApplication(), "late.test", "/get").status()).isEqualTo(503);
+    } finally {
+      mesh.documents().writeOutsideAuthority(mesh.internet().authority());
+      awaitStatus(mesh.sleepAApplication(), "late.test", 200);
+    }
+  }
+
+  private long rootUpdates() {
+    return mesh.gateway().stat("sds.external-roots.update_success");
+  }
+}
