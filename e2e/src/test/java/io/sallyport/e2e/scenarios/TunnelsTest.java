@@ -117,6 +117,34 @@ class TunnelsTest extends BackendScenario {
     }
   }
 
+  @Test
+  void hostsOfOneRuleMayHaveDifferentAddressesAndPoliciesAreUnited() {
+    String passthrough = mesh.documents().policy("https-passthrough.yaml");
+    mesh.documents()
+        .write(
+            "policy.yaml",
+            passthrough.replace(
+                "            - www.httpbin.org\n", "            - www.alibabacloud.com\n"));
+    mesh.documents()
+        .write(
+            "more.yaml",
+            passthrough
+                .replace("name: egress-by-egressgateway", "name: more")
+                .replace("namespace: mytest", "namespace: default")
+                .replace("app: sleep-a", "app: nginx"));
+    try {
+      awaitTls(mesh.sleepAApplication(), "httpbin.org", true);
+      awaitTls(mesh.sleepAApplication(), "www.alibabacloud.com", true);
+      awaitTls(mesh.nginxApplication(), "httpbin.org", true);
+      awaitTls(mesh.nginxApplication(), "www.httpbin.org", true);
+      awaitTls(mesh.sleepAApplication(), "www.httpbin.org", false);
+      refusesTls(mesh.nginxApplication(), mesh.nginx(), "www.alibabacloud.com");
+    } finally {
+      mesh.documents().delete("more.yaml");
+    }
+    awaitTls(mesh.nginxApplication(), "httpbin.org", false);
+  }
+
   /// An open tunnel goes on for Envoy's drain time, and no longer.
   @Test
   void whatARevokedTunnelStillCarriesEndsWithTheDrainTime() throws IOException {
