@@ -17,15 +17,7 @@ class RefusedUpdateTest extends MeshScenario {
     try (ServerSocket occupied = new ServerSocket()) {
       occupied.bind(new InetSocketAddress(InetAddress.getByName(mesh.layout().gateway()), 0));
       int port = occupied.getLocalPort();
-      mesh.documents()
-          .writeMesh(
-              "",
-              """
-              - name: http-other
-                port: %d
-                protocol: HTTP
-              """
-                  .formatted(port));
+      // the policy first: once the gateway has the port, the listener is for both
       mesh.documents()
           .write(
               "other.yaml",
@@ -35,6 +27,15 @@ class RefusedUpdateTest extends MeshScenario {
                   .replace("www.httpbin.org", "www.alibabacloud.com")
                   .replace("            - httpbin.org\n", "")
                   .replace("port: 80\n", "port: " + port + "\n"));
+      mesh.documents()
+          .writeMesh(
+              "",
+              """
+              - name: http-other
+                port: %d
+                protocol: HTTP
+              """
+                  .formatted(port));
       Await.until(
           "the refusal is shown",
           LIMIT,
