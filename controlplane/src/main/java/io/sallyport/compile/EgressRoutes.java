@@ -60,7 +60,7 @@ final class EgressRoutes {
                 .setRoute(
                     Routes.to(ExternalClusters.name(route)).setHostRewriteLiteral(authority(route)))
                 .setMetadata(Grants.metadata(Grants.rules(route.grants())))
-                .putTypedPerFilterConfig(Rbac.NAME, Rbac.allow(Grants.principals(route.grants()))))
+                .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(route.grants())))
         .build();
   }
 

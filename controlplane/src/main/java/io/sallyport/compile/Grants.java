@@ -1,10 +1,14 @@
 package io.sallyport.compile;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.sallyport.compile.filter.Authorization;
 import io.sallyport.compile.filter.Granted;
+import io.sallyport.compile.filter.Rbac;
+import io.sallyport.compile.filter.RouteGrant;
+import io.sallyport.mesh.ScopeView.Allowed;
 import io.sallyport.mesh.ScopeView.AppliedPolicy;
 import io.sallyport.mesh.ScopeView.Grant;
 import io.sallyport.policy.FieldPath;
@@ -36,6 +40,23 @@ final class Grants {
   /// The rules that some grants come from.
   static List<Origin> rules(List<Grant> grants) {
     return grants.stream().map(Grant::origin).sorted().toList();
+  }
+
+  /// The same for a sidecar's own workload.
+  static List<Origin> allowed(List<Allowed> grants) {
+    return grants.stream().map(Allowed::origin).sorted().toList();
+  }
+
+  /// What some grants allow on a route.
+  static Any rbac(List<Grant> grants) {
+    return Rbac.perRoute(
+        grants.stream()
+            .map(grant ->
+                new RouteGrant(
+                    Names.rbacPolicy(grant.origin()),
+                    Optional.of(grant.principals()),
+                    grant.requests()))
+            .toList());
   }
 
   /// The SPIFFE IDs that some grants allow, by the name of the RBAC policy that a rule becomes.

@@ -62,7 +62,7 @@ final class HopClusters {
 
   private static VersionedResource cluster(String name, List<OutboundRoute> users) {
     Hop hop = users.getFirst().hop();
-    List<Origin> origins = users.stream().flatMap(route -> route.grants().stream()).toList();
+    List<Origin> origins = users.stream().flatMap(route -> Grants.allowed(route.grants()).stream()).toList();
     Cluster cluster =
         Clusters.http(name, HTTP2)
             .setType(DiscoveryType.EDS)

@@ -4,7 +4,10 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.sallyport.compile.filter.DestinationPort;
+import io.sallyport.compile.filter.Rbac;
+import io.sallyport.compile.filter.RouteGrant;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -26,7 +29,7 @@ final class OutboundRoutes {
     List<Origin> origins = new ArrayList<>();
     for (OutboundRoute route : routes) {
       byHost.computeIfAbsent(route.host(), _ -> new ArrayList<>()).add(route);
-      origins.addAll(route.grants());
+      origins.addAll(Grants.allowed(route.grants()));
     }
     RouteConfiguration.Builder configuration = Routes.configuration(Names.OUTBOUND_ROUTES);
     byHost.forEach((host, ports) -> configuration.addVirtualHosts(virtualHost(host, ports)));
@@ -46,13 +49,23 @@ final class OutboundRoutes {
   }
 
   private static Route route(OutboundRoute route) {
-    return Route.newBuilder()
+    Route.Builder builder =
+        Route.newBuilder()
         .setName(route.host() + ":" + route.port())
         .setMatch(
             Routes.anyPath()
                 .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())))
         .setRoute(Routes.to(Names.serviceCluster(route.hop().service())))
-        .setMetadata(Grants.metadata(route.grants()))
-        .build();
+        .setMetadata(Grants.metadata(Grants.allowed(route.grants())));
+    if (route.grants().stream().noneMatch(grant -> grant.requests().equals(Requests.ALL))) {
+      builder.putTypedPerFilterConfig(
+          Rbac.NAME,
+          Rbac.perRoute(
+              route.grants().stream()
+                  .map(grant ->
+                      RouteGrant.ofAnyone(Names.rbacPolicy(grant.origin()), grant.requests()))
+                  .toList()));
+    }
+    return builder.build();
   }
 }

@@ -127,7 +127,7 @@ final class GoldenCases {
         "sleep-a",
         sidecar(
             to("httpbin.org", 80, web),
-            new OutboundRoute(8080, "httpbin.org", Views.hop(8080), List.of(other))),
+            new OutboundRoute(8080, "httpbin.org", Views.hop(8080), Views.allowed(other))),
         "gateway",
         gateway(
             List.of(),

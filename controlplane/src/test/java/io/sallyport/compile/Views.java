@@ -4,7 +4,9 @@ import io.sallyport.mesh.ListenOptions;
 import io.sallyport.mesh.ListenOptions.Interception;
 import io.sallyport.mesh.ProxyKind;
 import io.sallyport.mesh.Scope;
+import io.sallyport.mesh.ScopeView.Allowed;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
+import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.GatewayListener;
 import io.sallyport.mesh.ScopeView.Grant;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Views for tests, in the words of the seed's mesh: `sleep-a`, `nginx`, `egressgateway`.
 final class Views {
@@ -51,7 +54,7 @@ final class Views {
   }
 
   static OutboundRoute to(String host, int port, Origin... rules) {
-    return new OutboundRoute(port, host, hop(80), List.of(rules));
+    return new OutboundRoute(port, host, hop(80), allowed(rules));
   }
 
   static SidecarView sidecar(OutboundRoute... routes) {
@@ -73,6 +76,11 @@ final class Views {
             listen);
     return new SidecarView(
         scope, TRUST_DOMAIN, OutboundMode.REGISTRY_ONLY, List.of(routes), List.of());
+  }
+
+  /// Every request, by these rules.
+  static List<Allowed> allowed(Origin... rules) {
+    return Stream.of(rules).map(rule -> new Allowed(rule, Requests.ALL)).toList();
   }
 
   static Grant grant(Origin rule, String... principals) {

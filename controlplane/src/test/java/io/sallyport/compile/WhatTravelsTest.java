@@ -88,7 +88,7 @@ class WhatTravelsTest {
     assertThat(
             changed(
                 sidecar(to("httpbin.org", 80, RULE)),
-                sidecar(new OutboundRoute(80, "httpbin.org", moved, List.of(RULE)))))
+                sidecar(new OutboundRoute(80, "httpbin.org", moved, Views.allowed(RULE)))))
         .containsExactly("CLUSTER outbound|80||egressgateway.istio-egress");
   }
 

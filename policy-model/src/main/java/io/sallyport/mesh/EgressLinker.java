@@ -2,6 +2,7 @@ package io.sallyport.mesh;
 
 import io.sallyport.mesh.Contradictions.Contradiction;
 import io.sallyport.mesh.DocumentState.Form;
+import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.EgressTrafficPolicy;
 import io.sallyport.policy.EgressTrafficPolicy.Destination;
@@ -137,7 +138,14 @@ final class EgressLinker {
     return switch (destination.port().protocol()) {
       case HTTP ->
           new EgressRoute.Http(
-              origin, rule.from(), destination.hosts(), port, hop, destination.httpsUpgrade());
+              origin,
+              rule.from(),
+              destination.hosts(),
+              port,
+              hop,
+              destination.httpsUpgrade(),
+              new Requests(
+                  destination.http(), rule.terms().shadow() && !destination.http().isEmpty()));
       case HTTPS, TCP ->
           new EgressRoute.Tunnel(
               origin,
@@ -151,11 +159,13 @@ final class EgressLinker {
   }
 
   /// Who may have HTTP upgraded may also start TLS to the same hosts, on the port of the upgrade
-  /// (ASM's documentation of `httpsUpgrade` expects so).
+  /// (ASM's documentation of `httpsUpgrade` expects so); but not if only some requests are granted,
+  /// which nobody could see there.
   private static Optional<EgressRoute> impliedBy(EgressRoute route) {
     return switch (route) {
       case EgressRoute.Http http ->
           http.upgrade()
+              .filter(_ -> http.requests().anyOf().isEmpty())
               .map(upgrade ->
                   new EgressRoute.Tunnel(
                       http.origin(),

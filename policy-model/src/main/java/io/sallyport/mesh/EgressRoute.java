@@ -1,5 +1,6 @@
 package io.sallyport.mesh;
 
+import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
@@ -28,16 +29,21 @@ sealed interface EgressRoute {
   /// The port that the gateway dials.
   int targetPort();
 
+  /// Which requests are granted, as far as they can be seen.
+  Requests requests();
+
   /// What the application sends as HTTP, routed by Host.
   ///
   /// @param upgrade where the gateway speaks TLS to the outside host
+  /// @param requests which requests are granted
   record Http(
       Origin origin,
       List<Source> from,
       List<String> hosts,
       int port,
       ServicePort hop,
-      Optional<HttpsUpgrade> upgrade)
+      Optional<HttpsUpgrade> upgrade,
+      Requests requests)
       implements EgressRoute {
     public Http {
       from = List.copyOf(from);
@@ -76,6 +82,11 @@ sealed interface EgressRoute {
     @Override
     public int targetPort() {
       return port;
+    }
+
+    @Override
+    public Requests requests() {
+      return Requests.ALL;
     }
   }
 }

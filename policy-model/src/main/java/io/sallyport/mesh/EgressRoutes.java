@@ -1,10 +1,12 @@
 package io.sallyport.mesh;
 
+import io.sallyport.mesh.ScopeView.Allowed;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.Origin;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -80,6 +82,15 @@ final class EgressRoutes {
   /// The origins of some routes, sorted.
   static List<Origin> origins(Collection<EgressRoute> routes) {
     return routes.stream().map(EgressRoute::origin).sorted().distinct().toList();
+  }
+
+  /// What some routes allow, sorted.
+  static List<Allowed> allowed(Collection<EgressRoute> routes) {
+    return routes.stream()
+        .map(route -> new Allowed(route.origin(), route.requests()))
+        .distinct()
+        .sorted(Comparator.comparing(Allowed::origin))
+        .toList();
   }
 
   @Override

@@ -164,7 +164,7 @@ final class GatewayViews {
             principals.computeIfAbsent(
                 source, each -> Registry.spiffeIds(registry.select(each), config.trustDomain())));
       }
-      return new Grant(route.origin(), united);
+      return new Grant(route.origin(), united, route.requests());
     }
   }
 }

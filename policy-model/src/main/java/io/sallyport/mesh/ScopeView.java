@@ -1,6 +1,7 @@
 package io.sallyport.mesh;
 
 import io.sallyport.policy.AuthorizationPolicy.Action;
+import io.sallyport.policy.AuthorizationPolicy.AllOf;
 import io.sallyport.policy.AuthorizationPolicy.Rule;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
@@ -51,9 +52,24 @@ public sealed interface ScopeView {
   /// HTTP to one host on one port, by way of a gateway.
   ///
   /// @param grants the rules that allow it, in order; never empty
-  record OutboundRoute(int port, String host, Hop hop, List<Origin> grants) {
+  record OutboundRoute(int port, String host, Hop hop, List<Allowed> grants) {
     public OutboundRoute {
       grants = List.copyOf(grants);
+    }
+  }
+
+  /// One rule's permission for the workload itself.
+  record Allowed(Origin origin, Requests requests) {}
+
+  /// Which requests a rule is about.
+  ///
+  /// @param anyOf any of these; none: every request
+  /// @param shadow the others pass, and are only noted
+  record Requests(List<AllOf> anyOf, boolean shadow) {
+    public static final Requests ALL = new Requests(List.of(), false);
+
+    public Requests {
+      anyOf = List.copyOf(anyOf);
     }
   }
 
@@ -162,7 +178,11 @@ public sealed interface ScopeView {
   record OutsideTls(String serverName) {}
 
   /// One rule's permission for the SPIFFE IDs of the workloads that it selects (possibly none).
-  record Grant(Origin origin, SortedSet<String> principals) {
+  record Grant(Origin origin, SortedSet<String> principals, Requests requests) {
+    public Grant(Origin origin, SortedSet<String> principals) {
+      this(origin, principals, Requests.ALL);
+    }
+
     public Grant {
       principals = java.util.Collections.unmodifiableSortedSet(new java.util.TreeSet<>(principals));
     }

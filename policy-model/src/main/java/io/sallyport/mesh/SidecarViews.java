@@ -53,7 +53,7 @@ final class SidecarViews {
         hops.of(grants)
             .ifPresent(hop ->
                 outbound.add(
-                    new OutboundRoute(to.port(), to.host(), hop, EgressRoutes.origins(grants)))));
+                    new OutboundRoute(to.port(), to.host(), hop, EgressRoutes.allowed(grants)))));
     List<OutboundTunnel> tunnels = new ArrayList<>();
     tls.forEach((to, grants) ->
         hops.of(grants)

@@ -1,5 +1,7 @@
 package io.sallyport.policy;
 
+import io.sallyport.policy.AuthorizationPolicy.AllOf;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +22,25 @@ public record EgressTrafficPolicy(
   }
 
   /// Every source of `from` may reach every destination of `to`.
-  public record EgressRule(List<Source> from, List<Destination> to) {
+  public record EgressRule(List<Source> from, List<Destination> to, Terms terms) {
     public EgressRule {
       from = List.copyOf(from);
       to = List.copyOf(to);
     }
+
+    public EgressRule(List<Source> from, List<Destination> to) {
+      this(from, to, Terms.NONE);
+    }
+  }
+
+  /// On what terms a rule was agreed; our own kind only.
+  ///
+  /// @param notAfter from when on the rule grants nothing
+  /// @param owner who answers for it; may be empty
+  /// @param ticket where it was agreed; may be empty
+  /// @param shadow whether requests that `http` would refuse pass, and are only noted
+  public record Terms(Optional<Instant> notAfter, String owner, String ticket, boolean shadow) {
+    public static final Terms NONE = new Terms(Optional.empty(), "", "", false);
   }
 
   /// The workloads of one namespace that carry all these labels; without labels, all of them.
@@ -39,14 +55,26 @@ public record EgressTrafficPolicy(
   /// @param hosts lower-case A-label names without a trailing dot; IP literals only for TCP
   /// @param gatewayPort the gateway's listener that the hop uses; empty: the reserved mesh port
   /// @param httpsUpgrade where plain HTTP becomes HTTPS at the gateway
+  /// @param http the requests that are granted, any of these; none: all. Our own kind only.
   public record Destination(
       String name,
       List<String> hosts,
       Port port,
       Optional<Integer> gatewayPort,
-      Optional<HttpsUpgrade> httpsUpgrade) {
+      Optional<HttpsUpgrade> httpsUpgrade,
+      List<AllOf> http) {
     public Destination {
       hosts = List.copyOf(hosts);
+      http = List.copyOf(http);
+    }
+
+    public Destination(
+        String name,
+        List<String> hosts,
+        Port port,
+        Optional<Integer> gatewayPort,
+        Optional<HttpsUpgrade> httpsUpgrade) {
+      this(name, hosts, port, gatewayPort, httpsUpgrade, List.of());
     }
   }
 

@@ -18,7 +18,9 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
+import io.sallyport.mesh.ScopeView.Allowed;
 import io.sallyport.mesh.ScopeView.Grant;
+import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
 import io.sallyport.mesh.ScopeView.SidecarView;
@@ -71,8 +73,8 @@ class MeshModelTest {
             HOP, new TreeSet<>(List.of("spiffe://cluster.local/ns/istio-egress/sa/egressgateway")));
     assertThat(sidecarView(model, "mytest", "sleep-a").routes())
         .containsExactly(
-            new OutboundRoute(80, "httpbin.org", hop, List.of(ORIGIN)),
-            new OutboundRoute(80, "www.httpbin.org", hop, List.of(ORIGIN)));
+            new OutboundRoute(80, "httpbin.org", hop, List.of(new Allowed(ORIGIN, Requests.ALL))),
+            new OutboundRoute(80, "www.httpbin.org", hop, List.of(new Allowed(ORIGIN, Requests.ALL))));
     assertThat(sidecarView(model, "default", "nginx").routes()).isEmpty();
   }
 

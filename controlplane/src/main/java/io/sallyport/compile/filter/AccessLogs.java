@@ -57,6 +57,13 @@ public final class AccessLogs {
   static final String RULE = "rule";
 
   static final String REASON = "reason";
+
+  /// What a rule in shadow says of a request: `denied` where it would refuse it.
+  static final String SHADOW = "shadow";
+
+  static final String SHADOW_RESULT =
+      "%DYNAMIC_METADATA(" + Rbac.NAME + ":" + Rbac.SHADOW_PREFIX + Rbac.SHADOW_RESULT_KEY + ")%";
+
   private static final String CLIENT = "downstream_remote_address";
 
   private AccessLogs() {}
@@ -142,9 +149,20 @@ public final class AccessLogs {
   }
 
   /// Of a sidecar's requests: the route knows its policy and rule. They are `null` where no route
-  /// was looked for, because the request could not be read.
+  /// was looked for, because the request could not be read. A route's rules may refuse what it
+  /// leads to; such requests have a log of their own.
   static List<AccessLog> ofRouted() {
-    return List.of(log("stdout", stdout(ofRoute(POLICY), ofRoute(RULE))));
+    StdoutAccessLog.Builder routed = stdout(ofRoute(POLICY), ofRoute(RULE)).toBuilder();
+    put(routed, SHADOW, SHADOW_RESULT);
+    StdoutAccessLog.Builder refused = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
+    put(refused, REASON, "not_granted");
+    return List.of(
+        log("stdout", routed.build()).toBuilder()
+            .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_ALLOWED, true))
+            .build(),
+        log("stdout-refused", refused.build()).toBuilder()
+            .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_DENIED, false))
+            .build());
   }
 
   /// Envoy leaves its decision in the request's metadata. A request that RBAC never saw, because it

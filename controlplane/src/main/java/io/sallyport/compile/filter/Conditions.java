@@ -33,6 +33,12 @@ record Conditions(String trustDomain, int port) {
     return policy.build();
   }
 
+  /// The permissions of a rule that grants requests; of none, everything.
+  static List<Permission> ofRequests(List<AllOf> anyOf) {
+    // nothing in them is about the gateway or its mesh
+    return new Conditions("", 0).policy(new Rule(List.of(), anyOf, List.of())).getPermissionsList();
+  }
+
   private static List<AllOf> orEverything(List<AllOf> alternatives) {
     return alternatives.isEmpty() ? List.of(new AllOf(List.of())) : alternatives;
   }

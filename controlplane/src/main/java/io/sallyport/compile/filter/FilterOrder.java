@@ -37,10 +37,13 @@ public final class FilterOrder {
     return List.of(Inspectors.tls());
   }
 
-  /// A sidecar's outbound requests. The routes decide who may; no header of an application steers
-  /// this Envoy or the gateway's.
+  /// A sidecar's outbound requests. The routes decide what may, some of them by rules of their own;
+  /// no header of an application steers this Envoy or the gateway's.
   public static List<HttpFilter> outbound() {
-    return List.of(http(MeshHeaders.NAME, MeshHeaders.strip()), http(Router.NAME, Router.CONFIG));
+    return List.of(
+        http(Rbac.NAME, RBAC.getDefaultInstance()),
+        http(MeshHeaders.NAME, MeshHeaders.strip()),
+        http(Router.NAME, Router.CONFIG));
   }
 
   /// An egress gateway's requests. Who may comes first, so that nothing is done for a stranger:

@@ -65,6 +65,7 @@ final class GatewayLogs {
       Decisions decisions, Granted grants, String allowPolicies, boolean refuseUndecided) {
     StdoutAccessLog.Builder granted = routed(decisions, grants);
     AccessLogs.put(granted, GRANTED_BY, decisions.policyOf(decisions.grant()));
+    AccessLogs.put(granted, AccessLogs.SHADOW, AccessLogs.SHADOW_RESULT);
     StdoutAccessLog.Builder denied = routed(decisions, grants);
     AccessLogs.put(denied, DENIED_BY, decisions.policyOf(Authorization.prefix(Action.DENY)));
     StdoutAccessLog.Builder unmatched = routed(decisions, grants);

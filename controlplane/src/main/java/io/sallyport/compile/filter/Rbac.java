@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMat
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.Collection;
+import java.util.List;
 import java.util.SortedMap;
 
 /// Who may use a route. The filter itself denies everything; each route brings the named policies
@@ -32,19 +33,39 @@ public final class Rbac {
 
   static final String SHADOW_POLICY_KEY = "shadow_effective_policy_id";
 
+  /// The prefix of what rules say of requests that they only note.
+  static final String SHADOW_PREFIX = "rule_";
+
   /// Rules without a policy: everyone is denied.
   static final RBAC DENY_ALL = RBAC.newBuilder().setRules(rules()).build();
 
   private Rbac() {}
 
-  /// A route's own rules.
-  ///
-  /// @param principals by the name of the policy: the SPIFFE IDs that it allows, possibly none
-  public static Any allow(SortedMap<String, ? extends Collection<String>> principals) {
-    return Extensions.any(
-        RBACPerRoute.newBuilder()
-            .setRbac(RBAC.newBuilder().setRules(allowRules(principals)))
-            .build());
+  /// A route's own rules: what any of the grants allows. Where some grants only note which requests
+  /// they would refuse, those pass, and what all grants say together is tried besides.
+  public static Any perRoute(List<RouteGrant> grants) {
+    RBAC.Builder filter = RBAC.newBuilder().setRules(rules(grants, false));
+    if (grants.stream().anyMatch(grant -> grant.requests().shadow())) {
+      filter.setShadowRules(rules(grants, true)).setShadowRulesStatPrefix(SHADOW_PREFIX);
+    }
+    return Extensions.any(RBACPerRoute.newBuilder().setRbac(filter).build());
+  }
+
+  /// @param strict whether grants that only note are taken at their word
+  private static io.envoyproxy.envoy.config.rbac.v3.RBAC rules(
+      List<RouteGrant> grants, boolean strict) {
+    io.envoyproxy.envoy.config.rbac.v3.RBAC.Builder rules = rules().toBuilder();
+    for (RouteGrant grant : grants) {
+      Policy.Builder policy = Policy.newBuilder();
+      boolean all = grant.requests().shadow() && !strict;
+      policy.addAllPermissions(
+          Conditions.ofRequests(all ? List.of() : grant.requests().anyOf()));
+      grant
+          .principals()
+          .ifPresentOrElse(ids -> addPeers(policy, ids), () -> policy.addPrincipals(ANYBODY));
+      rules.putPolicies(grant.policy(), policy.build());
+    }
+    return rules.build();
   }
 
   /// The named policies that allow, for either kind of RBAC filter.
@@ -70,16 +91,21 @@ public final class Rbac {
   private static Policy policy(Collection<String> ids) {
     Policy.Builder policy =
         Policy.newBuilder().addPermissions(Permission.newBuilder().setAny(true));
-    if (ids.isEmpty()) {
-      return policy.addPrincipals(NOBODY).build();
-    }
-    ids.stream().sorted().map(Rbac::peer).forEach(policy::addPrincipals);
+    addPeers(policy, ids);
     return policy.build();
   }
 
+  private static void addPeers(Policy.Builder policy, Collection<String> ids) {
+    if (ids.isEmpty()) {
+      policy.addPrincipals(NOBODY);
+    }
+    ids.stream().sorted().map(Rbac::peer).forEach(policy::addPrincipals);
+  }
+
+  private static final Principal ANYBODY = Principal.newBuilder().setAny(true).build();
+
   /// A policy needs a principal, so nobody is: whoever is not anybody.
-  private static final Principal NOBODY =
-      Principal.newBuilder().setNotId(Principal.newBuilder().setAny(true)).build();
+  private static final Principal NOBODY = Principal.newBuilder().setNotId(ANYBODY).build();
 
   /// The peer whose certificate has this URI SAN. `authenticated.principal_name` is no choice: it
   /// falls back to DNS names and the subject, which do not name a workload.

@@ -8,9 +8,9 @@ import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.rbac.principals.mtls_authenticated.v3.Config;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
+import io.sallyport.mesh.ScopeView;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RbacTest {
@@ -43,7 +43,8 @@ class RbacTest {
   }
 
   private static Policy policy(List<String> principals) throws Exception {
-    return Rbac.allow(new TreeMap<>(Map.of("policy", principals)))
+    return Rbac.perRoute(
+            List.of(new RouteGrant("policy", Optional.of(principals), ScopeView.Requests.ALL)))
         .unpack(RBACPerRoute.class)
         .getRbac()
         .getRules()

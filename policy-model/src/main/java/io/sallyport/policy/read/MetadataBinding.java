@@ -3,12 +3,7 @@ package io.sallyport.policy.read;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Metadata;
-import io.sallyport.policy.Parsed;
-import io.sallyport.policy.problem.Printable;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
-import java.util.Optional;
 
 /// Kubernetes `ObjectMeta`: what matters here, and the names of the rest.
 final class MetadataBinding {
@@ -35,7 +30,9 @@ final class MetadataBinding {
         metadata
             .optional("annotations")
             .map(KubernetesName::qualifiedName, value -> value.string("")),
-        metadata.optional("creationTimestamp").parse(MetadataBinding::timestamp, Optional.empty()));
+        metadata
+            .optional("creationTimestamp")
+            .map(field -> field.parse(Times::instant, Instant.EPOCH)));
   }
 
   private static String namespace(Kind kind, RecordBinder metadata) {
@@ -49,14 +46,5 @@ final class MetadataBinding {
         yield "";
       }
     };
-  }
-
-  private static Parsed<Optional<Instant>> timestamp(String written) {
-    try {
-      return Parsed.valid(Optional.of(OffsetDateTime.parse(written).toInstant()));
-    } catch (DateTimeParseException _) {
-      return Parsed.invalid(
-          Printable.quote(written) + " is not a time", "write it as `2026-01-31T08:00:00Z`");
-    }
   }
 }
