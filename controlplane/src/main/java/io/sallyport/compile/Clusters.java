@@ -6,8 +6,12 @@ import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.sallyport.compile.filter.Extensions;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -37,6 +41,27 @@ final class Clusters {
             .setName(Names.BLACK_HOLE_CLUSTER)
             .setType(DiscoveryType.STATIC)
             .setConnectTimeout(Durations.fromSeconds(1))
+            .build();
+    return VersionedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster, List.of());
+  }
+
+  /// Wherever the application dialled, in the protocol that it speaks.
+  static VersionedResource passthrough() {
+    Cluster cluster =
+        tcp(Names.PASSTHROUGH_CLUSTER)
+            .setType(DiscoveryType.ORIGINAL_DST)
+            .setLbPolicy(LbPolicy.CLUSTER_PROVIDED)
+            .putTypedExtensionProtocolOptions(
+                HTTP_OPTIONS,
+                Extensions.any(
+                    io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                        .newBuilder()
+                        .setUseDownstreamProtocolConfig(
+                            UseDownstreamHttpConfig.newBuilder()
+                                .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                                .setHttp2ProtocolOptions(
+                                    Http2ProtocolOptions.getDefaultInstance()))
+                        .build()))
             .build();
     return VersionedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster, List.of());
   }

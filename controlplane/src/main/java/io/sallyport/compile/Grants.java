@@ -94,6 +94,11 @@ final class Grants {
     return metadata(Names.NO_RULE, Names.NO_RULE);
   }
 
+  /// The metadata of a route that the mesh's mode allows.
+  static Metadata anyRule() {
+    return metadata(Names.ANY_RULE, Names.ANY_RULE);
+  }
+
   /// Where authorization policies come from.
   static List<Origin> policies(List<AppliedPolicy> authorization) {
     return authorization.stream()

@@ -30,6 +30,15 @@ public final class Names {
   /// The virtual host and the routes that refuse.
   public static final String BLOCK_ALL = "block_all";
 
+  /// The cluster that leads wherever the application dialled.
+  public static final String PASSTHROUGH_CLUSTER = "PassthroughCluster";
+
+  /// The virtual host and the routes of what no rule names, where the mesh lets that out.
+  public static final String ALLOW_ANY = "allow_any";
+
+  /// What stands in place of a policy and a rule where the mesh lets everything out.
+  public static final String ANY_RULE = "allow-any";
+
   /// What stands in place of a policy and a rule where none allowed anything.
   public static final String NO_RULE = "no-rule";
 

@@ -12,11 +12,13 @@ import io.sallyport.compile.filter.BlackHole;
 import io.sallyport.compile.filter.ConnectionManager;
 import io.sallyport.compile.filter.DestinationPort;
 import io.sallyport.compile.filter.FilterOrder;
+import io.sallyport.compile.filter.Granted;
 import io.sallyport.compile.filter.Tunnel;
 import io.sallyport.mesh.ListenOptions;
 import io.sallyport.mesh.ListenOptions.Interception;
 import io.sallyport.mesh.ScopeView.OutboundTunnel;
 import io.sallyport.mesh.ScopeView.SidecarView;
+import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -51,7 +53,7 @@ final class OutboundListener {
             .setContinueOnListenerFiltersTimeout(true)
             .addFilterChains(captureGuard(Addresses.portOf(address)))
             .addFilterChains(http(Names.OUTBOUND_HTTP_CHAIN, sniffedHttp()))
-            .setDefaultFilterChain(other());
+            .setDefaultFilterChain(other(view.mode()));
     List<OutboundTunnel> tunnels = tunnels(view, Addresses.portOf(address));
     SortedSet<Integer> ports = new TreeSet<>();
     tunnels.forEach(tunnel -> ports.add(tunnel.port()));
@@ -124,11 +126,17 @@ final class OutboundListener {
         .build();
   }
 
-  /// Other TLS and everything unknown is reset.
-  private static FilterChain other() {
+  /// Other TLS and everything unknown is reset, or passes to wherever it was dialled.
+  private static FilterChain other(OutboundMode mode) {
     return FilterChain.newBuilder()
         .setName(Names.OUTBOUND_OTHER_CHAIN)
-        .addFilters(BlackHole.filter(Names.BLACK_HOLE_CLUSTER))
+        .addFilters(
+            switch (mode) {
+              case REGISTRY_ONLY -> BlackHole.filter(Names.BLACK_HOLE_CLUSTER);
+              case ALLOW_ANY ->
+                  Tunnel.outbound(
+                      Names.PASSTHROUGH_CLUSTER, new Granted(Names.ANY_RULE, Names.ANY_RULE));
+            })
         .build();
   }
 }

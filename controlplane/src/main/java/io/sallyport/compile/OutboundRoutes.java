@@ -8,6 +8,8 @@ import io.sallyport.compile.filter.Rbac;
 import io.sallyport.compile.filter.RouteGrant;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
 import io.sallyport.mesh.ScopeView.Requests;
+import io.sallyport.mesh.ScopeView.SidecarView;
+import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -24,28 +26,42 @@ final class OutboundRoutes {
 
   private OutboundRoutes() {}
 
-  static VersionedResource compile(List<OutboundRoute> routes) {
+  static VersionedResource compile(SidecarView view) {
     SortedMap<String, List<OutboundRoute>> byHost = new TreeMap<>();
     List<Origin> origins = new ArrayList<>();
-    for (OutboundRoute route : routes) {
+    for (OutboundRoute route : view.routes()) {
       byHost.computeIfAbsent(route.host(), _ -> new ArrayList<>()).add(route);
       origins.addAll(Grants.allowed(route.grants()));
     }
     RouteConfiguration.Builder configuration = Routes.configuration(Names.OUTBOUND_ROUTES);
-    byHost.forEach((host, ports) -> configuration.addVirtualHosts(virtualHost(host, ports)));
-    configuration.addVirtualHosts(Routes.refuseOtherHosts(BLOCKED));
+    List<Route> otherwise = otherwise(view.mode());
+    byHost.forEach((host, ports) ->
+        configuration.addVirtualHosts(virtualHost(host, ports).addAllRoutes(otherwise)));
+    configuration.addVirtualHosts(
+        VirtualHost.newBuilder()
+            .setName(otherwise.getFirst().getName())
+            .addDomains("*")
+            .addAllRoutes(otherwise));
     return VersionedResource.of(
         ResourceType.ROUTE, Names.OUTBOUND_ROUTES, configuration.build(), Grants.origins(origins));
   }
 
-  private static VirtualHost virtualHost(String host, List<OutboundRoute> ports) {
+  /// What becomes of what no rule names. (What no route of a virtual host matches would be 404.)
+  private static List<Route> otherwise(OutboundMode mode) {
+    return switch (mode) {
+      case REGISTRY_ONLY -> Routes.refuse(BLOCKED);
+      case ALLOW_ANY ->
+          List.of(Routes.allowAny(), Routes.refuse(BLOCKED).getLast());
+    };
+  }
+
+  private static VirtualHost.Builder virtualHost(String host, List<OutboundRoute> ports) {
     VirtualHost.Builder virtualHost = VirtualHost.newBuilder().setName(host).addDomains(host);
     ports.stream()
         .sorted(Comparator.comparingInt(OutboundRoute::port))
         .map(OutboundRoutes::route)
         .forEach(virtualHost::addRoutes);
-    // what no route of a virtual host matches would be 404
-    return virtualHost.addAllRoutes(Routes.refuse(BLOCKED)).build();
+    return virtualHost;
   }
 
   private static Route route(OutboundRoute route) {

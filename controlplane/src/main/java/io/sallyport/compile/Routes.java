@@ -58,6 +58,16 @@ final class Routes {
                 .setHostSelectionRetryMaxAttempts(HOST_ATTEMPTS));
   }
 
+  /// To wherever it was dialled.
+  static Route allowAny() {
+    return Route.newBuilder()
+        .setName(Names.ALLOW_ANY)
+        .setMatch(anyPath())
+        .setRoute(to(Names.PASSTHROUGH_CLUSTER).clearRetryPolicy())
+        .setMetadata(Grants.anyRule())
+        .build();
+  }
+
   /// The routes that refuse whatever comes to them: requests with a path, and `CONNECT`, which has
   /// none. (Envoy answers 403 to `CONNECT`, as to any upgrade that its listener does not offer; but
   /// without a route it would be 404, and the log would not say who refused.)

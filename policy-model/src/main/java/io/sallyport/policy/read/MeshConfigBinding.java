@@ -37,7 +37,6 @@ final class MeshConfigBinding {
   private static OutboundMode outboundMode(RecordBinder policy) {
     FieldValue field = policy.optional("mode");
     OutboundMode mode = field.oneOf(OutboundMode.class, MeshConfig.DEFAULT.outboundMode());
-    field.notSupportedYet(mode == OutboundMode.ALLOW_ANY, "mode ALLOW_ANY");
     return mode;
   }
 
