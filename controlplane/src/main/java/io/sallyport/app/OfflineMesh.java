@@ -12,6 +12,7 @@ import io.sallyport.source.file.FolderScan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,7 @@ record OfflineMesh(MeshModel model, int documents, List<Problem> problems) {
                 read.document().isPresent()
                     ? new Change.Upsert(SOURCE, read.document().get())
                     : new Change.Invalid(SOURCE, key, List.of())));
-    Linked linked = MeshModel.link(ResourceImage.EMPTY.with(changes));
+    Linked linked = MeshModel.link(ResourceImage.EMPTY.with(changes).at(Instant.now()));
     List<Problem> problems = new ArrayList<>(documents.problems());
     problems.addAll(linked.problems());
     return new OfflineMesh(

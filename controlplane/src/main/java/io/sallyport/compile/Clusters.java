@@ -59,8 +59,7 @@ final class Clusters {
                         .setUseDownstreamProtocolConfig(
                             UseDownstreamHttpConfig.newBuilder()
                                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
-                                .setHttp2ProtocolOptions(
-                                    Http2ProtocolOptions.getDefaultInstance()))
+                                .setHttp2ProtocolOptions(Http2ProtocolOptions.getDefaultInstance()))
                         .build()))
             .build();
     return VersionedResource.of(ResourceType.CLUSTER, cluster.getName(), cluster, List.of());

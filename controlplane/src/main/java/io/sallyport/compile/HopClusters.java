@@ -62,7 +62,8 @@ final class HopClusters {
 
   private static VersionedResource cluster(String name, List<OutboundRoute> users) {
     Hop hop = users.getFirst().hop();
-    List<Origin> origins = users.stream().flatMap(route -> Grants.allowed(route.grants()).stream()).toList();
+    List<Origin> origins =
+        users.stream().flatMap(route -> Grants.allowed(route.grants()).stream()).toList();
     Cluster cluster =
         Clusters.http(name, HTTP2)
             .setType(DiscoveryType.EDS)

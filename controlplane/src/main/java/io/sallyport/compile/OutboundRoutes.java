@@ -50,8 +50,7 @@ final class OutboundRoutes {
   private static List<Route> otherwise(OutboundMode mode) {
     return switch (mode) {
       case REGISTRY_ONLY -> Routes.refuse(BLOCKED);
-      case ALLOW_ANY ->
-          List.of(Routes.allowAny(), Routes.refuse(BLOCKED).getLast());
+      case ALLOW_ANY -> List.of(Routes.allowAny(), Routes.refuse(BLOCKED).getLast());
     };
   }
 
@@ -67,12 +66,12 @@ final class OutboundRoutes {
   private static Route route(OutboundRoute route) {
     Route.Builder builder =
         Route.newBuilder()
-        .setName(route.host() + ":" + route.port())
-        .setMatch(
-            Routes.anyPath()
-                .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())))
-        .setRoute(Routes.to(Names.serviceCluster(route.hop().service())))
-        .setMetadata(Grants.metadata(Grants.allowed(route.grants())));
+            .setName(route.host() + ":" + route.port())
+            .setMatch(
+                Routes.anyPath()
+                    .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())))
+            .setRoute(Routes.to(Names.serviceCluster(route.hop().service())))
+            .setMetadata(Grants.metadata(Grants.allowed(route.grants())));
     if (route.grants().stream().noneMatch(grant -> grant.requests().equals(Requests.ALL))) {
       builder.putTypedPerFilterConfig(
           Rbac.NAME,

@@ -18,6 +18,8 @@ public final class Inbox {
   /// The least time from one batch to the next.
   static final Duration GAP = Duration.ofMillis(20);
 
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -49,11 +51,20 @@ public final class Inbox {
 
   /// Waits for the next batch; empty once the inbox is closed.
   Optional<Batch> take() throws InterruptedException {
+    return take(Instant.MAX);
+  }
+
+  /// As [#take()], but at `wake` a batch without changes is taken, if nothing else came before.
+  Optional<Batch> take(Instant wake) throws InterruptedException {
     lock.lock();
     try {
       while (!closed) {
         if (pending.isEmpty()) {
-          changed.await();
+          Instant now = clock.instant();
+          if (!now.isBefore(wake)) {
+            return Optional.of(new Batch(List.of(), now));
+          }
+          await(now, wake);
           continue;
         }
         Duration wait = untilNextBatch();
@@ -66,6 +77,13 @@ public final class Inbox {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Until something comes or it is time. A clock that is set forward is noticed within a minute.
+  private void await(Instant now, Instant wake) throws InterruptedException {
+    boolean soon = wake.isBefore(now.plus(LONGEST_WAIT));
+    Duration wait = soon ? Duration.between(now, wake) : LONGEST_WAIT;
+    changed.await(wait.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /// How long what is pending has to wait yet.

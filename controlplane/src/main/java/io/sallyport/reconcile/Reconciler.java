@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread of its own runs the loop; [#offer] is called by any.
 public final class Reconciler implements AutoCloseable {
+  /// When to try again what failed although it was time.
+  private static final Duration RETRY = Duration.ofMinutes(1);
+
   private final ProxyRegistry proxies;
   private final ReconcileEvents events;
   private final FaultHandler faults;
@@ -29,6 +32,10 @@ public final class Reconciler implements AutoCloseable {
   private volatile SortedSet<String> waitingFor;
   private ResourceImage image = ResourceImage.EMPTY;
   private Instant unpublished = Instant.MAX;
+
+  /// When the same documents mean something else.
+  private Instant changesAt = Instant.MAX;
+
   private @Nullable Thread thread;
 
   /// @param sources the names of the sources that must be read before anything is published
@@ -67,10 +74,10 @@ public final class Reconciler implements AutoCloseable {
 
   private void run() {
     try {
-      Optional<Batch> batch = inbox.take();
+      Optional<Batch> batch = inbox.take(changesAt);
       while (batch.isPresent()) {
         handle(batch.get());
-        batch = inbox.take();
+        batch = inbox.take(changesAt);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -94,7 +101,13 @@ public final class Reconciler implements AutoCloseable {
   /// One turn of the loop without waiting: false where nothing was pending. Only where [#start] was
   /// not called.
   boolean step() {
-    Optional<Batch> batch = inbox.poll();
+    Optional<Batch> batch =
+        inbox
+            .poll()
+            .or(() ->
+                clock.instant().isBefore(changesAt)
+                    ? Optional.empty()
+                    : Optional.of(new Batch(List.of(), clock.instant())));
     batch.ifPresent(this::handle);
     return batch.isPresent();
   }
@@ -102,7 +115,7 @@ public final class Reconciler implements AutoCloseable {
   private void handle(Batch batch) {
     try {
       boolean wasReady = unread.isEmpty();
-      boolean onlyResync = true;
+      boolean onlyResync = !batch.changes().isEmpty();
       for (Change change : batch.changes()) {
         if (change instanceof Change.Resync(String source)) {
           unread.remove(source);
@@ -129,7 +142,9 @@ public final class Reconciler implements AutoCloseable {
 
   private void reconcile(Instant received) {
     Instant start = clock.instant();
-    Linked linked = MeshModel.link(image);
+    changesAt = start.plus(RETRY);
+    Linked linked = MeshModel.link(image.at(start));
+    changesAt = linked.changesAt().orElse(Instant.MAX);
     Duration took = Duration.between(start, clock.instant());
     image = image.accept(linked);
     events.linked(linked, received, took);

@@ -55,7 +55,7 @@ final class Mesh {
   static Linked linked(List<DocumentState> states, Problem... problems) {
     SortedMap<ResourceKey, DocumentState> documents = new TreeMap<>();
     states.forEach(state -> documents.put(state.key(), state));
-    return new Linked(MeshModel.EMPTY, List.of(problems), documents);
+    return new Linked(MeshModel.EMPTY, List.of(problems), documents, Optional.empty());
   }
 
   static Problem problem(String policy, String message) {

@@ -12,6 +12,7 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.problem.Problem;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +22,13 @@ import java.util.Optional;
 final class EgressLinker {
   private final GatewayLookup lookup;
   private final LinkReport report;
+  private final Instant now;
   private final Contradictions contradictions = new Contradictions();
   private final List<EgressRoute> routes = new ArrayList<>();
   private final List<Document> newestInForce = new ArrayList<>();
 
-  EgressLinker(Gateways gateways, LinkReport report) {
+  EgressLinker(Gateways gateways, Instant now, LinkReport report) {
+    this.now = now;
     this.lookup = new GatewayLookup(gateways);
     this.report = report;
   }
@@ -90,12 +93,24 @@ final class EgressLinker {
     Contradictions own = new Contradictions();
     for (int i = 0; i < policy.egressRules().size(); i++) {
       EgressRule rule = policy.egressRules().get(i);
+      if (isOver(rule)) {
+        continue;
+      }
       for (int j = 0; j < rule.to().size(); j++) {
         FieldPath field = destinationField(i, j);
         link(attempt, own, policy, rule, rule.to().get(j), field);
       }
     }
     return attempt;
+  }
+
+  private boolean isOver(EgressRule rule) {
+    Optional<Instant> notAfter = rule.terms().notAfter();
+    boolean over = notAfter.isPresent() && !now.isBefore(notAfter.get());
+    if (!over) {
+      notAfter.ifPresent(report::changesAt);
+    }
+    return over;
   }
 
   private void link(

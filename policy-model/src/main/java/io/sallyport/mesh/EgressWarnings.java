@@ -6,6 +6,8 @@ import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +21,12 @@ import java.util.Set;
 final class EgressWarnings {
   private static final String ASM_NAMESPACE = "istio-egress";
 
+  /// How long before a rule's end it is warned of.
+  private static final Duration AHEAD = Duration.ofDays(7);
+
   private final Registry registry;
   private final LinkReport report;
+  private final Instant now;
   private final Map<Source, List<Workload>> selections = new HashMap<>();
   private final Map<List<Source>, Optional<SharedAccount>> sharing = new HashMap<>();
   private final Map<Account, List<Workload>> byAccount = new HashMap<>();
@@ -33,7 +39,8 @@ final class EgressWarnings {
 
   private record SharedAccount(Workload selected, Workload other) {}
 
-  EgressWarnings(Registry registry, LinkReport report) {
+  EgressWarnings(Registry registry, Instant now, LinkReport report) {
+    this.now = now;
     this.registry = registry;
     this.report = report;
     registry
@@ -81,7 +88,35 @@ final class EgressWarnings {
     }
   }
 
+  /// A rule that is over, or will be soon.
+  private void warnOfEnd(Document document, EgressRule rule, FieldPath field) {
+    Optional<Instant> notAfter = rule.terms().notAfter();
+    if (notAfter.isEmpty()) {
+      return;
+    }
+    Instant end = notAfter.get();
+    String owner = rule.terms().owner().isEmpty() ? "" : "; ask " + rule.terms().owner();
+    if (!now.isBefore(end)) {
+      report.add(
+          LinkReport.warning(
+              document,
+              field.child("notAfter"),
+              "the rule is over since " + end,
+              "delete it, or agree on a later end" + owner));
+    } else if (!now.isBefore(end.minus(AHEAD))) {
+      report.add(
+          LinkReport.warning(
+              document,
+              field.child("notAfter"),
+              "the rule ends at " + end,
+              "it grants nothing from then on" + owner));
+    } else {
+      report.changesAt(end.minus(AHEAD));
+    }
+  }
+
   private void warnOfRule(Document document, EgressRule rule, FieldPath field) {
+    warnOfEnd(document, rule, field);
     for (int j = 0; j < rule.from().size(); j++) {
       Source source = rule.from().get(j);
       if (select(source).isEmpty()) {

@@ -5,6 +5,7 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.ResourceKey;
 import io.sallyport.policy.problem.Problem;
 import io.sallyport.policy.problem.Severity;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.TreeMap;
 final class LinkReport {
   private final List<Problem> problems = new ArrayList<>();
   private final SortedMap<ResourceKey, DocumentState> documents = new TreeMap<>();
+
+  private Optional<Instant> changesAt = Optional.empty();
 
   static Problem error(
       Document document, FieldPath field, String message, String help, Place... related) {
@@ -67,7 +70,14 @@ final class LinkReport {
         candidate.key(), new DocumentState(candidate.key(), candidate.source(), form, inForce));
   }
 
+  /// Notes that the image gives something else from a later time on.
+  void changesAt(Instant time) {
+    if (changesAt.isEmpty() || time.isBefore(changesAt.get())) {
+      changesAt = Optional.of(time);
+    }
+  }
+
   Linked linked(MeshModel model) {
-    return new Linked(model, problems.stream().sorted().distinct().toList(), documents);
+    return new Linked(model, problems.stream().sorted().distinct().toList(), documents, changesAt);
   }
 }

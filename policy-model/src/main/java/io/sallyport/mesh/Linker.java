@@ -42,10 +42,10 @@ final class Linker {
     Registry registry =
         new Registry(
             entries.stream().map(entry -> (WorkloadEntry) entry.resource()).toList(), gateways);
-    EgressLinker egress = new EgressLinker(gateways, report);
+    EgressLinker egress = new EgressLinker(gateways, image.now(), report);
     egress.link(policies);
     new RegistryWarnings(registry, report).warn(gateways, entries);
-    new EgressWarnings(registry, report).warn(egress.newestInForce());
+    new EgressWarnings(registry, image.now(), report).warn(egress.newestInForce());
     List<Document> authorizationPolicies =
         authorizationCandidates.stream()
             .flatMap(candidate -> candidate.inForce(report).stream())

@@ -3,6 +3,7 @@ package io.sallyport.mesh;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.ResourceKey;
 import io.sallyport.policy.problem.Problem;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -11,20 +12,34 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// All that the sources have said, folded: for every document its newest readable form and the last
-/// form that linked. Immutable; the order in which changes of different documents arrive, and how
-/// they are cut into batches, does not matter.
+/// form that linked; and the time at which it is looked at. Immutable; the order in which changes
+/// of different documents arrive, and how they are cut into batches, does not matter.
 public final class ResourceImage {
+  /// Of no documents, at the end of time: until [#at] says better, whatever has an end is over.
   public static final ResourceImage EMPTY =
-      new ResourceImage(Collections.emptySortedMap(), Collections.emptySortedMap());
+      new ResourceImage(Collections.emptySortedMap(), Collections.emptySortedMap(), Instant.MAX);
 
   private final SortedMap<ResourceKey, SortedMap<String, Entry>> entries;
   private final SortedMap<Unit, List<Problem>> findings;
+  private final Instant now;
 
   private ResourceImage(
       SortedMap<ResourceKey, SortedMap<String, Entry>> entries,
-      SortedMap<Unit, List<Problem>> findings) {
+      SortedMap<Unit, List<Problem>> findings,
+      Instant now) {
     this.entries = entries;
     this.findings = findings;
+    this.now = now;
+  }
+
+  /// This image, looked at at that time.
+  public ResourceImage at(Instant time) {
+    return new ResourceImage(entries, findings, time);
+  }
+
+  /// The time at which it is looked at.
+  Instant now() {
+    return now;
   }
 
   /// What one source says of one document.
@@ -87,7 +102,7 @@ public final class ResourceImage {
         case Change.Resync _ -> {}
       }
     }
-    return new ResourceImage(newEntries, newFindings);
+    return new ResourceImage(newEntries, newFindings, now);
   }
 
   /// This image, remembering which forms `linked` (which must stand on this image) found whole, as
@@ -103,7 +118,7 @@ public final class ResourceImage {
         }
       }
     }
-    return new ResourceImage(newEntries, findings);
+    return new ResourceImage(newEntries, findings, now);
   }
 
   /// What each source says of each document, sources in the order of their names.
@@ -150,7 +165,8 @@ public final class ResourceImage {
   public boolean equals(Object other) {
     return other instanceof ResourceImage image
         && entries.equals(image.entries)
-        && findings.equals(image.findings);
+        && findings.equals(image.findings)
+        && now.equals(image.now);
   }
 
   @Override

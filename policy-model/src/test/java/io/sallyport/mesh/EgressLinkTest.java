@@ -18,7 +18,9 @@ import io.sallyport.mesh.DocumentState.Form;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
 import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.policy.EgressTrafficPolicy;
+import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
+import io.sallyport.policy.EgressTrafficPolicy.Terms;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.GatewayClass;
 import io.sallyport.policy.Kind;
@@ -28,6 +30,7 @@ import io.sallyport.policy.Resource;
 import io.sallyport.policy.WorkloadEntry;
 import io.sallyport.policy.problem.Problem;
 import io.sallyport.policy.problem.Severity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -451,5 +454,41 @@ class EgressLinkTest {
 
     assertThat(view.listeners().get(0).routes().get(0).grants().get(0).principals())
         .containsExactly("spiffe://cluster.local/ns/istio-egress/sa/app");
+  }
+
+  @Test
+  void aRuleThatIsOverGrantsNothing() {
+    Instant end = Instant.parse("2026-03-01T00:00:00Z");
+    EgressRule lasting = rule(app("mytest", "sleep-a"), to(80, 80, "lasting.example"));
+    EgressRule ending =
+        new EgressRule(
+            List.of(app("mytest", "sleep-a")),
+            List.of(to(80, 80, "ending.example")),
+            new Terms(Optional.of(end), "team-a", "", false));
+    ResourceImage image = mesh(own("p", "egressgateway", lasting, ending));
+
+    Linked before = MeshModel.link(image.at(end.minusNanos(1)));
+    assertThat(hosts(before)).containsExactly("ending.example", "lasting.example");
+    assertThat(before.changesAt()).contains(end);
+    assertThat(before.problems()).extracting(Problem::message).anyMatch(m -> m.contains("ends at"));
+
+    Linked after = MeshModel.link(image.at(end));
+    assertThat(hosts(after)).containsExactly("lasting.example");
+    assertThat(after.changesAt()).isEmpty();
+    assertThat(after.problems()).extracting(Problem::message).anyMatch(m -> m.contains("is over"));
+
+    Linked early = MeshModel.link(image.at(end.minus(Duration.ofDays(30))));
+    assertThat(early.problems()).isEmpty();
+    assertThat(early.changesAt()).contains(end.minus(Duration.ofDays(7)));
+    assertThat(hosts(MeshModel.link(image)))
+        .as("without a time")
+        .containsExactly("lasting.example");
+  }
+
+  private static List<String> hosts(Linked linked) {
+    MeshModel model = linked.model();
+    Scope scope =
+        model.scope(model.workload("mytest", "sleep-a").orElseThrow(), ListenOptions.DEFAULT);
+    return ((SidecarView) model.view(scope)).routes().stream().map(OutboundRoute::host).toList();
   }
 }

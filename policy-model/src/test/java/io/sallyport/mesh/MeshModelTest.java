@@ -16,13 +16,13 @@ import static io.sallyport.mesh.Written.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.sallyport.mesh.ScopeView.Allowed;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
-import io.sallyport.mesh.ScopeView.Allowed;
 import io.sallyport.mesh.ScopeView.Grant;
-import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.mesh.ServiceEndpoints.Endpoint;
 import io.sallyport.policy.EgressTrafficPolicy;
@@ -74,7 +74,8 @@ class MeshModelTest {
     assertThat(sidecarView(model, "mytest", "sleep-a").routes())
         .containsExactly(
             new OutboundRoute(80, "httpbin.org", hop, List.of(new Allowed(ORIGIN, Requests.ALL))),
-            new OutboundRoute(80, "www.httpbin.org", hop, List.of(new Allowed(ORIGIN, Requests.ALL))));
+            new OutboundRoute(
+                80, "www.httpbin.org", hop, List.of(new Allowed(ORIGIN, Requests.ALL))));
     assertThat(sidecarView(model, "default", "nginx").routes()).isEmpty();
   }
 

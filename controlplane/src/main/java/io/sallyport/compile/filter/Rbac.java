@@ -58,8 +58,7 @@ public final class Rbac {
     for (RouteGrant grant : grants) {
       Policy.Builder policy = Policy.newBuilder();
       boolean all = grant.requests().shadow() && !strict;
-      policy.addAllPermissions(
-          Conditions.ofRequests(all ? List.of() : grant.requests().anyOf()));
+      policy.addAllPermissions(Conditions.ofRequests(all ? List.of() : grant.requests().anyOf()));
       grant
           .principals()
           .ifPresentOrElse(ids -> addPeers(policy, ids), () -> policy.addPrincipals(ANYBODY));

@@ -117,8 +117,8 @@ final class EgressTrafficPolicyBinding {
     if (http.isPresent() && protocol != Protocol.HTTP) {
       http.error(
           "`http` with protocol " + protocol,
-          "requests inside the application's own TLS can't be seen; leave it out, or let the gateway"
-              + " start TLS with `httpsUpgrade`");
+          "requests inside the application's own TLS can't be seen; leave it out, or let the"
+              + " gateway start TLS with `httpsUpgrade`");
     }
     return http.isPresent()
         ? http.list(MOST, item -> item.object(EgressTrafficPolicyBinding::request))
@@ -132,8 +132,8 @@ final class EgressTrafficPolicyBinding {
     request
         .optional("headers")
         .map(EgressTrafficPolicyBinding::headerName, field -> field)
-        .forEach((name, field) ->
-            values(conditions, Attribute.HEADER, name, field, MatchForms::text));
+        .forEach(
+            (name, field) -> values(conditions, Attribute.HEADER, name, field, MatchForms::text));
     if (conditions.isEmpty()) {
       request.error("a request that names nothing", "write `methods`, `paths` or `headers`");
     }
