@@ -48,7 +48,7 @@ class CommandsTest {
   @Test
   void thePlaygroundWalksTheSeedCases() {
     Run run = sallyport("playground");
-    assertThat(run.output()).contains("33 of 33 as expected").doesNotContain("✗");
+    assertThat(run.output()).contains("38 of 38 as expected").doesNotContain("✗");
     assertThat(run.output()).contains("istio-egress/egress-by-egressgateway · http.yaml:");
     assertThat(run.output()).contains("no rule grants www.httpbin.org:");
     assertThat(run.code()).isZero();

@@ -35,18 +35,22 @@ record Step(
   }
 
   /// @param scheme `https` where the application itself starts TLS
-  record Request(String scheme, String host, String path) {
+  record Request(String method, String scheme, String host, String path) {
     static Request http(String host, String path) {
-      return new Request("http", host, path);
+      return new Request("GET", "http", host, path);
+    }
+
+    static Request post(String host, String path) {
+      return new Request("POST", "http", host, path);
     }
 
     static Request https(String host) {
-      return new Request("https", host, "/");
+      return new Request("GET", "https", host, "/");
     }
 
     @Override
     public String toString() {
-      return "GET " + scheme + "://" + host + (path.equals("/") ? "" : path);
+      return method + " " + scheme + "://" + host + (path.equals("/") ? "" : path);
     }
   }
 
@@ -55,6 +59,7 @@ record Step(
     ANSWERED_BY_GATEWAY("200 via gateway"),
     UPGRADED_BY_GATEWAY("200 via gateway, https"),
     REFUSED_502("502"),
+    DENIED_BY_GATEWAY("403 RBAC: access denied"),
     RESET("reset, BlackHoleCluster");
 
     private final String text;
@@ -69,13 +74,14 @@ record Step(
     }
   }
 
-  /// The seed cases 0 to 4, one policy after the other, each deleted before the next.
+  /// The seed cases 0 to 5, one policy after the other, each deleted before the next.
   static List<Step> seedCases() {
     List<Step> steps = new java.util.ArrayList<>(http());
     steps.addAll(upgrade());
     steps.addAll(passthrough());
     steps.addAll(both());
     steps.addAll(tcp());
+    steps.addAll(denyPost());
     return List.copyOf(steps);
   }
 
@@ -127,6 +133,22 @@ record Step(
     add(steps, file, null, Caller.NGINX, http, Outcome.REFUSED_502);
     add(steps, file, null, Caller.NGINX, https, Outcome.RESET);
     add(steps, "deleted", new Change.Delete(file), Caller.SLEEP_A, https, Outcome.RESET);
+    return steps;
+  }
+
+  private static List<Step> denyPost() {
+    String file = "deny-post.yaml";
+    List<Step> steps = new java.util.ArrayList<>();
+    Request get = Request.http("httpbin.org", "/get");
+    Request post = Request.post("httpbin.org", "/post");
+    Change apply = new Change.Apply("http.yaml");
+    add(steps, "http.yaml", apply, Caller.SLEEP_A, post, Outcome.ANSWERED_BY_GATEWAY);
+    add(steps, file, new Change.Apply(file), Caller.SLEEP_A, post, Outcome.DENIED_BY_GATEWAY);
+    add(steps, file, null, Caller.SLEEP_A, get, Outcome.ANSWERED_BY_GATEWAY);
+    Change delete = new Change.Delete(file);
+    add(steps, "deleted", delete, Caller.SLEEP_A, post, Outcome.ANSWERED_BY_GATEWAY);
+    Change deleteAll = new Change.Delete("http.yaml");
+    add(steps, "deleted", deleteAll, Caller.SLEEP_A, get, Outcome.REFUSED_502);
     return steps;
   }
 

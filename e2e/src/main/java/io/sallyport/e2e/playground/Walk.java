@@ -111,10 +111,20 @@ final class Walk {
     Step.Request request = step.request();
     String path = request.path() + "?step=" + ++requests;
     int gatewayLogged = mesh.gateway().accessLog().size();
-    Answer answer = application.get(request.host(), mesh.layout().http(), path);
+    Answer answer =
+        application.http(
+            request.method(),
+            request.host(),
+            mesh.layout().http(),
+            path,
+            request.method().equals("GET") ? "" : "Content-Length: 0\r\n");
     Predicate<JsonObject> thisOne = entry -> path.equals(text(entry, "path"));
-    JsonObject line = sidecar.awaitLog("GET " + path, logged, thisOne);
+    JsonObject line = sidecar.awaitLog(request.method() + " " + path, logged, thisOne);
     String got = answer.status() == 0 ? answer.toString() : String.valueOf(answer.status());
+    if (answer.status() == 403) {
+      line = mesh.gateway().awaitLog("POST " + path, gatewayLogged, thisOne);
+      got += " " + ((Answer.Response) answer).body();
+    }
     if (answer.status() == 200) {
       JsonObject atGateway = mesh.gateway().awaitLog("GET " + path, gatewayLogged, thisOne);
       got += text(atGateway, "response_code").equals("200") ? " via gateway" : " past the gateway";
@@ -126,8 +136,10 @@ final class Walk {
 
   /// The words of the access log, with the rule's place as `file:line`.
   private String decision(Step step, JsonObject line) {
-    String policy = text(line, "policy");
-    String rule = text(line, "rule");
+    String[] denied = text(line, "denied_by").split("#", 2);
+    boolean isDenied = denied.length == 2;
+    String policy = isDenied ? denied[0] : text(line, "policy");
+    String rule = isDenied ? denied[1] : text(line, "rule");
     if (policy.equals("no-rule") || policy.isEmpty()) {
       Step.Request request = step.request();
       int port = request.scheme().equals("https") ? mesh.layout().https() : mesh.layout().http();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
+import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.PretendAuthority;
 import io.sallyport.e2e.harness.Proxy;
 import java.util.stream.Stream;
@@ -163,6 +164,32 @@ class SeedCasesTest extends BackendScenario {
       mesh.documents().delete("policy.yaml");
     }
     awaitStatus(mesh.sleepAApplication(), "httpbin.org", 502);
+  }
+
+  @Test
+  void anAuthorizationPolicyDeniesPostAtTheGateway() {
+    onlyHttpPolicy();
+    mesh.documents().apply("deny-post.yaml");
+    try {
+      Await.until(
+          "POST is denied",
+          LIMIT,
+          () -> post("httpbin.org").status() == 403,
+          mesh::controlPlaneTail);
+      for (String host : new String[] {"httpbin.org", "www.httpbin.org"}) {
+        assertThat(((Answer.Response) post(host)).body()).isEqualTo("RBAC: access denied");
+        assertThat(get(mesh.sleepAApplication(), host, "/get").status()).isEqualTo(200);
+      }
+      assertThat(get(mesh.nginxApplication(), "httpbin.org", "/get").status()).isEqualTo(502);
+    } finally {
+      mesh.documents().delete("deny-post.yaml");
+    }
+    Await.until("POST passes again", LIMIT, () -> post("httpbin.org").status() == 200);
+  }
+
+  private Answer post(String host) {
+    return mesh.sleepAApplication()
+        .http("POST", host, httpPort(), "/post", "Content-Length: 0\r\n");
   }
 
   private void upgrades(String host) {
