@@ -10,7 +10,6 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.sallyport.compile.filter.Extensions;
 import io.sallyport.snapshot.ResourceType;
@@ -75,16 +74,19 @@ final class Clusters {
   }
 
   /// A cluster of HTTP servers, without saying yet where they are.
-  static Cluster.Builder http(String name, ExplicitHttpConfig protocol) {
+  ///
+  /// @param options with the protocol that they speak
+  static Cluster.Builder http(
+      String name,
+      io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.Builder options) {
     return tcp(name)
         .putTypedExtensionProtocolOptions(
             HTTP_OPTIONS,
             Extensions.any(
-                io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder()
+                options
                     .setCommonHttpProtocolOptions(
                         HttpProtocolOptions.newBuilder()
                             .setIdleTimeout(Durations.fromMinutes(IDLE_MINUTES)))
-                    .setExplicitHttpConfig(protocol)
                     .build()));
   }
 

@@ -58,7 +58,10 @@ final class EgressRoutes {
                 .setName(route.host() + ":" + route.port())
                 .setMatch(Routes.anyPath())
                 .setRoute(
-                    Routes.to(ExternalClusters.name(route)).setHostRewriteLiteral(authority(route)))
+                    OutsideTraffic.atGateway(
+                        Routes.to(ExternalClusters.name(route))
+                            .setHostRewriteLiteral(authority(route)),
+                        route.outside()))
                 .setMetadata(Grants.metadata(Grants.rules(route.grants())))
                 .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(route.grants())))
         .build();

@@ -7,7 +7,6 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CustomClusterType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.core.v3.DnsResolverOptions;
-import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
@@ -15,7 +14,6 @@ import io.envoyproxy.envoy.extensions.clusters.common.dns.v3.DnsLookupFamily;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
-import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.sallyport.compile.filter.Extensions;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
@@ -37,11 +35,6 @@ final class ExternalClusters {
   private static final int QUERY_SECONDS = 3;
   private static final int QUERY_TRIES = 2;
 
-  private static final ExplicitHttpConfig HTTP1 =
-      ExplicitHttpConfig.newBuilder()
-          .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
-          .build();
-
   private ExternalClusters() {}
 
   static List<VersionedResource> compile(EgressGatewayView view) {
@@ -61,8 +54,9 @@ final class ExternalClusters {
   private record Outside(
       Cluster.Builder builder, String host, int port, List<String> addresses, List<Origin> rules) {
     static Outside of(ExternalRoute route) {
-      Cluster.Builder builder = Clusters.http(name(route), HTTP1);
-      route.tls().ifPresent(tls -> builder.setTransportSocket(ExternalTls.client(tls)));
+      Cluster.Builder builder = OutsideTraffic.cluster(name(route), route.outside());
+      List<String> protocols = OutsideTraffic.protocols(route.outside());
+      route.tls().ifPresent(tls -> builder.setTransportSocket(ExternalTls.client(tls, protocols)));
       return new Outside(
           builder,
           route.host(),
@@ -113,11 +107,15 @@ final class ExternalClusters {
   /// connections and leaves the old ones alone; it tries the addresses of both families in turn
   /// (RFC 8305), so a machine without IPv6 works as well. The cluster is in use once the first
   /// answer or failure is there, so queries give up soon and are repeated often.
+  ///
+  /// Only where failing addresses are to be left out is each an endpoint of its own; then IPv4 is
+  /// preferred, since all of them are taken for usable.
   private static void fromDns(Cluster.Builder cluster, Outside outside, List<String> resolvers) {
+    boolean apart = cluster.hasOutlierDetection();
     DnsCluster dns =
         DnsCluster.newBuilder()
-            .setAllAddressesInSingleEndpoint(true)
-            .setDnsLookupFamily(DnsLookupFamily.ALL)
+            .setAllAddressesInSingleEndpoint(!apart)
+            .setDnsLookupFamily(apart ? DnsLookupFamily.V4_PREFERRED : DnsLookupFamily.ALL)
             .setRespectDnsTtl(true)
             .setDnsFailureRefreshRate(
                 RefreshRate.newBuilder()

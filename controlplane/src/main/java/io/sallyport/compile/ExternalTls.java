@@ -13,32 +13,26 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.sallyport.compile.filter.Extensions;
 import io.sallyport.mesh.ScopeView.OutsideTls;
+import java.util.List;
 
 /// TLS that a gateway starts to an outside host. The host's certificate must be signed by someone
-/// whom the mesh trusts for that, and hold the host's name; the gateway shows none of its own.
+/// whom the mesh trusts for that, and hold the host's name; the gateway shows none of its own. Only
+/// where a rule says so in words is nothing verified.
 final class ExternalTls {
   private ExternalTls() {}
 
-  static TransportSocket client(OutsideTls tls) {
-    SubjectAltNameMatcher name =
-        SubjectAltNameMatcher.newBuilder()
-            .setSanType(SanType.DNS)
-            .setMatcher(StringMatcher.newBuilder().setExact(tls.serverName()))
-            .build();
-    CommonTlsContext common =
+  /// @param protocols what may be spoken inside (ALPN)
+  static TransportSocket client(OutsideTls tls, List<String> protocols) {
+    CommonTlsContext.Builder common =
         CommonTlsContext.newBuilder()
             .setTlsParams(
                 TlsParameters.newBuilder()
                     .setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_2)
                     .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3))
-            .addAlpnProtocols("http/1.1")
-            .setCombinedValidationContext(
-                CombinedCertificateValidationContext.newBuilder()
-                    .setDefaultValidationContext(
-                        CertificateValidationContext.newBuilder()
-                            .addMatchTypedSubjectAltNames(name))
-                    .setValidationContextSdsSecretConfig(Ads.secret(Names.EXTERNAL_ROOTS_SECRET)))
-            .build();
+            .addAllAlpnProtocols(protocols);
+    if (!tls.names().isEmpty()) {
+      common.setCombinedValidationContext(verification(tls));
+    }
     return TransportSocket.newBuilder()
         .setName("envoy.transport_sockets.tls")
         .setTypedConfig(
@@ -49,6 +43,20 @@ final class ExternalTls {
                     // a resumed session would not look at the host's certificate again
                     .setMaxSessionKeys(UInt32Value.of(0))
                     .build()))
+        .build();
+  }
+
+  private static CombinedCertificateValidationContext verification(OutsideTls tls) {
+    CertificateValidationContext.Builder names = CertificateValidationContext.newBuilder();
+    for (String name : tls.names()) {
+      names.addMatchTypedSubjectAltNames(
+          SubjectAltNameMatcher.newBuilder()
+              .setSanType(SanType.DNS)
+              .setMatcher(StringMatcher.newBuilder().setExact(name)));
+    }
+    return CombinedCertificateValidationContext.newBuilder()
+        .setDefaultValidationContext(names)
+        .setValidationContextSdsSecretConfig(Ads.secret(Names.EXTERNAL_ROOTS_SECRET))
         .build();
   }
 }

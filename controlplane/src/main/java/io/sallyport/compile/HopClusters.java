@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
@@ -65,7 +66,7 @@ final class HopClusters {
     List<Origin> origins =
         users.stream().flatMap(route -> Grants.allowed(route.grants()).stream()).toList();
     Cluster cluster =
-        Clusters.http(name, HTTP2)
+        Clusters.http(name, HttpProtocolOptions.newBuilder().setExplicitHttpConfig(HTTP2))
             .setType(DiscoveryType.EDS)
             .setEdsClusterConfig(EdsClusterConfig.newBuilder().setEdsConfig(Ads.endpoints()))
             .setTransportSocket(

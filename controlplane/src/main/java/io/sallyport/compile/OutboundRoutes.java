@@ -70,7 +70,9 @@ final class OutboundRoutes {
             .setMatch(
                 Routes.anyPath()
                     .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())))
-            .setRoute(Routes.to(Names.serviceCluster(route.hop().service())))
+            .setRoute(
+                OutsideTraffic.atSidecar(
+                    Routes.to(Names.serviceCluster(route.hop().service())), route.exchange()))
             .setMetadata(Grants.metadata(Grants.allowed(route.grants())));
     if (route.grants().stream().noneMatch(grant -> grant.requests().equals(Requests.ALL))) {
       builder.putTypedPerFilterConfig(

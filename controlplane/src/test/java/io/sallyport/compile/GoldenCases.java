@@ -23,6 +23,7 @@ import io.sallyport.mesh.ServicePort;
 import io.sallyport.mesh.Workload;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.ResourceKey;
 import io.sallyport.policy.read.DocumentReader;
 import io.sallyport.policy.read.ReadDocument;
@@ -127,7 +128,8 @@ final class GoldenCases {
         "sleep-a",
         sidecar(
             to("httpbin.org", 80, web),
-            new OutboundRoute(8080, "httpbin.org", Views.hop(8080), Views.allowed(other))),
+            new OutboundRoute(
+                8080, "httpbin.org", Views.hop(8080), Exchange.DEFAULT, Views.allowed(other))),
         "gateway",
         gateway(
             List.of(),

@@ -18,6 +18,8 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside;
+import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.ResourceKey;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +56,7 @@ final class Views {
   }
 
   static OutboundRoute to(String host, int port, Origin... rules) {
-    return new OutboundRoute(port, host, hop(80), allowed(rules));
+    return new OutboundRoute(port, host, hop(80), Exchange.DEFAULT, allowed(rules));
   }
 
   static SidecarView sidecar(OutboundRoute... routes) {
@@ -88,7 +90,8 @@ final class Views {
   }
 
   static ExternalRoute external(String host, int port, List<String> addresses, Grant... grants) {
-    return new ExternalRoute(host, port, Optional.empty(), addresses, List.of(grants));
+    return new ExternalRoute(
+        host, port, Optional.empty(), Outside.DEFAULT, addresses, List.of(grants));
   }
 
   static GatewayListener listener(int port, int bindPort, ExternalRoute... routes) {

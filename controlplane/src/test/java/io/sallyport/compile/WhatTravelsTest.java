@@ -18,6 +18,7 @@ import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.snapshot.Snapshot;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
@@ -88,7 +89,9 @@ class WhatTravelsTest {
     assertThat(
             changed(
                 sidecar(to("httpbin.org", 80, RULE)),
-                sidecar(new OutboundRoute(80, "httpbin.org", moved, Views.allowed(RULE)))))
+                sidecar(
+                    new OutboundRoute(
+                        80, "httpbin.org", moved, Exchange.DEFAULT, Views.allowed(RULE)))))
         .containsExactly("CLUSTER outbound|80||egressgateway.istio-egress");
   }
 

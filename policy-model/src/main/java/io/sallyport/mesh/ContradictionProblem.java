@@ -5,6 +5,7 @@ import io.sallyport.mesh.Contradictions.Disagreement;
 import io.sallyport.mesh.Contradictions.Placed;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.FieldPath;
+import io.sallyport.policy.Outside;
 import io.sallyport.policy.problem.Problem;
 
 /// Says to a user that two rules contradict each other, at both places.
@@ -53,7 +54,19 @@ final class ContradictionProblem {
                   loser.hop().name(),
                   contradiction.host(),
                   values);
+      case OUTSIDE ->
+          "two rules have gateway %s/%s speak to %s:%d differently: their %s differ"
+              .formatted(
+                  loser.hop().namespace(),
+                  loser.hop().name(),
+                  contradiction.host(),
+                  loser.targetPort(),
+                  OutsideDifference.names(outside(loser), outside(kept)));
     };
+  }
+
+  private static Outside outside(EgressRoute route) {
+    return route instanceof EgressRoute.Http http ? http.outside() : Outside.DEFAULT;
   }
 
   private static String value(EgressRoute route, Disagreement on) {
@@ -63,6 +76,7 @@ final class ContradictionProblem {
       case GATEWAY_PORT -> Integer.toString(route.hop().port());
       case TARGET_PORT -> Integer.toString(route.targetPort());
       case UPGRADE -> isUpgraded(route) ? "upgraded to HTTPS" : "as HTTP";
+      case OUTSIDE -> "this one";
     };
   }
 
@@ -80,6 +94,7 @@ final class ContradictionProblem {
           isUpgraded(route)
               ? destination.child("httpsUpgrade")
               : destination.child("port").child("protocol");
+      case OUTSIDE -> destination;
     };
   }
 

@@ -15,18 +15,29 @@ import java.util.Optional;
 /// - a workload could be meant by both, and they take one host and port different ways (protocol,
 ///   gateway or gateway port): its sidecar can go only one;
 /// - they meet at one port of one gateway with one host, as HTTP, and would have it dial different
-///   ports, or one with TLS and the other without: the gateway routes HTTP by host.
+///   ports, or one with TLS and the other without: the gateway routes HTTP by host;
+/// - they have one gateway speak to one port of a host, as HTTP, in different manners: it has one
+///   set of connections for it.
 ///
 /// Routes that agree are merged and never contradict; nor does a route that is only implied.
 final class Contradictions {
   private final Map<ClientCell, Map<Way, List<Claim>>> byClient = new HashMap<>();
   private final Map<GatewayCell, Placed> byGateway = new HashMap<>();
+  private final Map<OutsideCell, Placed> byOutside = new HashMap<>();
 
   /// Where a sidecar decides: one namespace's view of one host and port.
   private record ClientCell(String namespace, int port, String host) {}
 
   /// Where a gateway decides.
   private record GatewayCell(ServicePort hop, String host) {}
+
+  /// What a gateway keeps one set of connections for.
+  private record OutsideCell(GatewayName gateway, boolean tls, int port, String host) {
+    static OutsideCell of(EgressRoute.Http route, String host) {
+      return new OutsideCell(
+          GatewayName.of(route.hop()), route.upgrade().isPresent(), route.targetPort(), host);
+    }
+  }
 
   /// How a sidecar sends what it decided on.
   private record Way(Protocol protocol, ServicePort hop) {}
@@ -44,7 +55,8 @@ final class Contradictions {
     GATEWAY,
     GATEWAY_PORT,
     TARGET_PORT,
-    UPGRADE
+    UPGRADE,
+    OUTSIDE
   }
 
   /// Remembers a route that is in force.
@@ -55,8 +67,9 @@ final class Contradictions {
     Placed placed = new Placed(route, document);
     Way way = new Way(route.protocol(), route.hop());
     for (String host : route.hosts()) {
-      if (route instanceof EgressRoute.Http) {
+      if (route instanceof EgressRoute.Http http) {
         byGateway.putIfAbsent(new GatewayCell(route.hop(), host), placed);
+        byOutside.putIfAbsent(OutsideCell.of(http, host), placed);
       }
       for (Source source : route.from()) {
         byClient
@@ -71,7 +84,8 @@ final class Contradictions {
   /// The first contradiction between `route` and what was added.
   Optional<Contradiction> find(EgressRoute route) {
     for (String host : route.hosts()) {
-      Optional<Contradiction> found = atClient(route, host).or(() -> atGateway(route, host));
+      Optional<Contradiction> found =
+          atClient(route, host).or(() -> atGateway(route, host)).or(() -> outside(route, host));
       if (found.isPresent()) {
         return found;
       }
@@ -112,6 +126,16 @@ final class Contradictions {
     return http.targetPort() == other.targetPort()
         ? Optional.empty()
         : Optional.of(new Contradiction(host, Disagreement.TARGET_PORT, placed));
+  }
+
+  private Optional<Contradiction> outside(EgressRoute route, String host) {
+    return route instanceof EgressRoute.Http http
+        ? Optional.ofNullable(byOutside.get(OutsideCell.of(http, host)))
+            .filter(placed ->
+                placed.route() instanceof EgressRoute.Http other
+                    && !other.outside().equals(http.outside()))
+            .map(placed -> new Contradiction(host, Disagreement.OUTSIDE, placed))
+        : Optional.empty();
   }
 
   private static boolean isImplied(EgressRoute route) {

@@ -160,7 +160,8 @@ final class EgressLinker {
               hop,
               destination.httpsUpgrade(),
               new Requests(
-                  destination.http(), rule.terms().shadow() && !destination.http().isEmpty()));
+                  destination.http(), rule.terms().shadow() && !destination.http().isEmpty()),
+              destination.outside());
       case HTTPS, TCP ->
           new EgressRoute.Tunnel(
               origin,

@@ -5,6 +5,7 @@ import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,7 @@ sealed interface EgressRoute {
   ///
   /// @param upgrade where the gateway speaks TLS to the outside host
   /// @param requests which requests are granted
+  /// @param outside how the gateway speaks to it
   record Http(
       Origin origin,
       List<Source> from,
@@ -43,7 +45,8 @@ sealed interface EgressRoute {
       int port,
       ServicePort hop,
       Optional<HttpsUpgrade> upgrade,
-      Requests requests)
+      Requests requests,
+      Outside outside)
       implements EgressRoute {
     public Http {
       from = List.copyOf(from);

@@ -117,6 +117,11 @@ final class EgressWarnings {
 
   private void warnOfRule(Document document, EgressRule rule, FieldPath field) {
     warnOfEnd(document, rule, field);
+    for (int j = 0; j < rule.to().size(); j++) {
+      if (rule.to().get(j).outside().tls().insecureSkipVerify()) {
+        warnOfAnyone(document, rule.to().get(j).hosts(), field.child("to").index(j));
+      }
+    }
     for (int j = 0; j < rule.from().size(); j++) {
       Source source = rule.from().get(j);
       if (select(source).isEmpty()) {
@@ -126,6 +131,15 @@ final class EgressWarnings {
     sharing
         .computeIfAbsent(rule.from(), this::sharing)
         .ifPresent(pair -> warnOfSharedAccount(document, field, pair));
+  }
+
+  private void warnOfAnyone(Document document, List<String> hosts, FieldPath destination) {
+    report.add(
+        LinkReport.warning(
+            document,
+            destination.child("tls").child("insecureSkipVerify"),
+            "whoever answers for %s is believed".formatted(String.join(", ", hosts)),
+            "leave the field out, and have the host's certificate verified"));
   }
 
   private List<Workload> select(Source source) {

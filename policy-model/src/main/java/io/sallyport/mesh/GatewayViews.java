@@ -115,7 +115,8 @@ final class GatewayViews {
           new ExternalRoute(
               host,
               first.targetPort(),
-              first.upgrade().map(_ -> new OutsideTls(host)),
+              first.upgrade().map(_ -> OutsideTls.of(host, first.outside().tls())),
+              first.outside(),
               addresses(host),
               grants.of(routes)));
     });

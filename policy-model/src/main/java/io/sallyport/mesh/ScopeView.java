@@ -5,6 +5,8 @@ import io.sallyport.policy.AuthorizationPolicy.AllOf;
 import io.sallyport.policy.AuthorizationPolicy.Rule;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside;
+import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.ResourceKey;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +54,7 @@ public sealed interface ScopeView {
   /// HTTP to one host on one port, by way of a gateway.
   ///
   /// @param grants the rules that allow it, in order; never empty
-  record OutboundRoute(int port, String host, Hop hop, List<Allowed> grants) {
+  record OutboundRoute(int port, String host, Hop hop, Exchange exchange, List<Allowed> grants) {
     public OutboundRoute {
       grants = List.copyOf(grants);
     }
@@ -160,10 +162,16 @@ public sealed interface ScopeView {
   ///
   /// @param port the port that the gateway dials
   /// @param tls where the gateway starts TLS itself; empty: plain HTTP
+  /// @param outside how else the gateway speaks to it
   /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
   /// @param grants who may, and which rule says so; sorted by origin; never empty
   record ExternalRoute(
-      String host, int port, Optional<OutsideTls> tls, List<String> addresses, List<Grant> grants) {
+      String host,
+      int port,
+      Optional<OutsideTls> tls,
+      Outside outside,
+      List<String> addresses,
+      List<Grant> grants) {
     public ExternalRoute {
       addresses = List.copyOf(addresses);
       grants = List.copyOf(grants);
@@ -173,9 +181,24 @@ public sealed interface ScopeView {
   /// TLS that a gateway starts to an outside host. The host must prove its name with a certificate
   /// of someone whom the mesh trusts for that (`externalTrust`).
   ///
-  /// @param serverName what the gateway asks for (SNI), and the name that must be in the
-  ///   certificate (DNS SAN)
-  record OutsideTls(String serverName) {}
+  /// @param serverName what the gateway asks for (SNI)
+  /// @param names one of which must be in the certificate (DNS SAN); empty: nothing is verified,
+  ///   which a rule must have asked for
+  record OutsideTls(String serverName, List<String> names) {
+    public OutsideTls {
+      names = List.copyOf(names);
+    }
+
+    /// What a rule says of TLS to a host.
+    static OutsideTls of(String host, Outside.Tls tls) {
+      List<String> expected =
+          tls.subjectAltNames().isEmpty()
+              ? List.of(host)
+              : tls.subjectAltNames().stream().sorted().toList();
+      return new OutsideTls(
+          tls.sni().orElse(host), tls.insecureSkipVerify() ? List.of() : expected);
+    }
+  }
 
   /// One rule's permission for the SPIFFE IDs of the workloads that it selects (possibly none).
   record Grant(Origin origin, SortedSet<String> principals, Requests requests) {

@@ -5,6 +5,7 @@ import io.sallyport.mesh.ScopeView.OutboundRoute;
 import io.sallyport.mesh.ScopeView.OutboundTunnel;
 import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.policy.MeshConfig;
+import io.sallyport.policy.Outside.Exchange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +54,12 @@ final class SidecarViews {
         hops.of(grants)
             .ifPresent(hop ->
                 outbound.add(
-                    new OutboundRoute(to.port(), to.host(), hop, EgressRoutes.allowed(grants)))));
+                    new OutboundRoute(
+                        to.port(),
+                        to.host(),
+                        hop,
+                        exchange(grants),
+                        EgressRoutes.allowed(grants)))));
     List<OutboundTunnel> tunnels = new ArrayList<>();
     tls.forEach((to, grants) ->
         hops.of(grants)
@@ -61,6 +67,13 @@ final class SidecarViews {
                 tunnels.add(
                     new OutboundTunnel(to.port(), to.host(), hop, EgressRoutes.origins(grants)))));
     return view(scope, outbound, tunnels);
+  }
+
+  /// Of routes that have one hop and host; those that differed would have been a contradiction.
+  private static Exchange exchange(List<EgressRoute> grants) {
+    return grants.getFirst() instanceof EgressRoute.Http http
+        ? http.outside().exchange()
+        : Exchange.DEFAULT;
   }
 
   private SidecarView view(

@@ -56,13 +56,15 @@ public record EgressTrafficPolicy(
   /// @param gatewayPort the gateway's listener that the hop uses; empty: the reserved mesh port
   /// @param httpsUpgrade where plain HTTP becomes HTTPS at the gateway
   /// @param http the requests that are granted, any of these; none: all. Our own kind only.
+  /// @param outside how the gateway speaks to the hosts
   public record Destination(
       String name,
       List<String> hosts,
       Port port,
       Optional<Integer> gatewayPort,
       Optional<HttpsUpgrade> httpsUpgrade,
-      List<AllOf> http) {
+      List<AllOf> http,
+      Outside outside) {
     public Destination {
       hosts = List.copyOf(hosts);
       http = List.copyOf(http);
@@ -74,7 +76,7 @@ public record EgressTrafficPolicy(
         Port port,
         Optional<Integer> gatewayPort,
         Optional<HttpsUpgrade> httpsUpgrade) {
-      this(name, hosts, port, gatewayPort, httpsUpgrade, List.of());
+      this(name, hosts, port, gatewayPort, httpsUpgrade, List.of(), Outside.DEFAULT);
     }
   }
 

@@ -31,6 +31,8 @@ import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.Metadata;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside;
+import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.Resource;
 import io.sallyport.policy.WorkloadEntry;
 import java.util.List;
@@ -73,9 +75,18 @@ class MeshModelTest {
             HOP, new TreeSet<>(List.of("spiffe://cluster.local/ns/istio-egress/sa/egressgateway")));
     assertThat(sidecarView(model, "mytest", "sleep-a").routes())
         .containsExactly(
-            new OutboundRoute(80, "httpbin.org", hop, List.of(new Allowed(ORIGIN, Requests.ALL))),
             new OutboundRoute(
-                80, "www.httpbin.org", hop, List.of(new Allowed(ORIGIN, Requests.ALL))));
+                80,
+                "httpbin.org",
+                hop,
+                Exchange.DEFAULT,
+                List.of(new Allowed(ORIGIN, Requests.ALL))),
+            new OutboundRoute(
+                80,
+                "www.httpbin.org",
+                hop,
+                Exchange.DEFAULT,
+                List.of(new Allowed(ORIGIN, Requests.ALL))));
     assertThat(sidecarView(model, "default", "nginx").routes()).isEmpty();
   }
 
@@ -89,8 +100,15 @@ class MeshModelTest {
     assertThat(view.listeners()).extracting(l -> l.port()).containsExactly(80, 8080);
     assertThat(view.listeners().get(0).routes())
         .containsExactly(
-            new ExternalRoute("httpbin.org", 80, Optional.empty(), List.of(), List.of(grant)),
-            new ExternalRoute("www.httpbin.org", 80, Optional.empty(), List.of(), List.of(grant)));
+            new ExternalRoute(
+                "httpbin.org", 80, Optional.empty(), Outside.DEFAULT, List.of(), List.of(grant)),
+            new ExternalRoute(
+                "www.httpbin.org",
+                80,
+                Optional.empty(),
+                Outside.DEFAULT,
+                List.of(),
+                List.of(grant)));
     assertThat(view.listeners().get(1).routes()).isEmpty();
   }
 
@@ -127,7 +145,7 @@ class MeshModelTest {
 
     ExternalRoute route = view.listeners().getFirst().routes().getFirst();
     assertThat(route.port()).isEqualTo(8443);
-    assertThat(route.tls()).contains(new ScopeView.OutsideTls("a.test"));
+    assertThat(route.tls()).contains(new ScopeView.OutsideTls("a.test", List.of("a.test")));
     assertThat(view.tunnels()).extracting(l -> l.port()).containsExactly(443, 15443);
     assertThat(view.tunnels().getFirst().tunnels()).isEmpty();
     assertThat(view.tunnels().getLast().tunnels())

@@ -26,7 +26,10 @@ import java.util.List;
 /// differently are a way around a policy.
 public final class ConnectionManager {
   private static final Duration REQUEST_HEADERS = Durations.fromSeconds(10);
-  private static final Duration STREAM_IDLE = Durations.fromMinutes(5);
+
+  /// How long nothing may move on an exchange, unless its route says otherwise.
+  public static final java.time.Duration STREAM_IDLE = java.time.Duration.ofMinutes(5);
+
   private static final Duration CONNECTION_IDLE = Durations.fromMinutes(15);
 
   /// A gateway's connection ends after this time, so that none outlives by much the certificate
@@ -46,10 +49,12 @@ public final class ConnectionManager {
             .setCommonHttpProtocolOptions(common()));
   }
 
-  /// For the connections of sidecars at an egress gateway.
+  /// For the connections of sidecars at an egress gateway. A WebSocket comes there as extended
+  /// CONNECT (RFC 8441), and is refused unless its route allows it.
   public static Filter egress(String routes, ConfigSource source) {
     return filter(
         manager(routes, source, GatewayLogs.ofRequests(), FilterOrder.egress())
+            .setHttp2ProtocolOptions(http2().toBuilder().setAllowConnect(true))
             .setCommonHttpProtocolOptions(
                 common().setMaxConnectionDuration(GATEWAY_CONNECTION_AGE)));
   }
@@ -63,7 +68,7 @@ public final class ConnectionManager {
             .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(source))
             .addAllHttpFilters(filters)
             .addAllAccessLog(logs)
-            .setStreamIdleTimeout(STREAM_IDLE)
+            .setStreamIdleTimeout(Durations.fromSeconds(STREAM_IDLE.toSeconds()))
             .setRequestHeadersTimeout(REQUEST_HEADERS)
             .setHttpProtocolOptions(Http1ProtocolOptions.newBuilder().setAcceptHttp10(true))
             .setHttp2ProtocolOptions(http2());

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /// Durations as Kubernetes resources write them: `60s`, `1h30m` (Gateway API, GEP-2257).
 final class Durations {
   private static final Pattern FORM =
-      Pattern.compile("(?=.)(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,5})s)?");
+      Pattern.compile(
+          "(?=.)(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,5})s)?(?:([0-9]{1,5})ms)?");
 
   private Durations() {}
 
@@ -18,12 +19,13 @@ final class Durations {
     if (!matcher.matches()) {
       return Parsed.invalid(
           Printable.quote(written) + " is not a duration",
-          "write hours, minutes and seconds such as `1h30m` or `60s`");
+          "write hours, minutes, seconds and milliseconds such as `1h30m`, `60s` or `250ms`");
     }
     Duration duration =
         Duration.ofHours(number(matcher, 1))
             .plusMinutes(number(matcher, 2))
-            .plusSeconds(number(matcher, 3));
+            .plusSeconds(number(matcher, 3))
+            .plusMillis(number(matcher, 4));
     return duration.compareTo(least) < 0 || duration.compareTo(most) > 0
         ? Parsed.invalid(
             "duration " + Printable.quote(written) + " is out of range",
@@ -37,6 +39,8 @@ final class Durations {
   }
 
   private static String format(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+    return duration.toMillis() < 1000
+        ? duration.toMillis() + "ms"
+        : duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -16,6 +16,7 @@ import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Metadata;
+import io.sallyport.policy.Outside;
 import io.sallyport.policy.Parsed;
 import io.sallyport.policy.ValueMatch;
 import io.sallyport.policy.problem.Printable;
@@ -109,7 +110,8 @@ final class EgressTrafficPolicyBinding {
         port,
         gatewayPort,
         upgrade,
-        own ? http(to.optional("http"), port.protocol()) : List.of());
+        own ? http(to.optional("http"), port.protocol()) : List.of(),
+        own ? OutsideBinding.bind(to, port.protocol(), upgrade.isPresent()) : Outside.DEFAULT);
   }
 
   /// The requests that are granted.

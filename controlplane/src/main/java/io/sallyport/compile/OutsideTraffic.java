@@ -1,0 +1,136 @@
+package io.sallyport.compile;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
+import io.envoyproxy.envoy.type.v3.Percent;
+import io.sallyport.compile.filter.ConnectionManager;
+import io.sallyport.policy.Outside;
+import io.sallyport.policy.Outside.Exchange;
+import io.sallyport.policy.Outside.Retries;
+import java.util.List;
+
+/// What a rule says of how the gateway speaks to an outside host, in the words of its route and its
+/// cluster.
+final class OutsideTraffic {
+  private static final String WEBSOCKET = "websocket";
+
+  /// With no address left that did not fail, all are tried again: a host's failures are never the
+  /// reason why a gateway refuses.
+  private static final double PANIC_BELOW_PERCENT = 1;
+
+  private static final int ALL_PERCENT = 100;
+
+  private static final Http1ProtocolOptions HTTP1 = Http1ProtocolOptions.getDefaultInstance();
+
+  /// Without pings: servers end connections of clients that ping more than they allow (gRPC: every
+  /// five minutes).
+  private static final Http2ProtocolOptions HTTP2 =
+      Http2ProtocolOptions.newBuilder()
+          .setMaxConcurrentStreams(UInt32Value.of(100))
+          .setInitialStreamWindowSize(UInt32Value.of(64 * 1024))
+          .setInitialConnectionWindowSize(UInt32Value.of(1024 * 1024))
+          .build();
+
+  private OutsideTraffic() {}
+
+  /// The gateway's route.
+  static RouteAction.Builder atGateway(RouteAction.Builder route, Outside outside) {
+    outside.timeouts().request().ifPresent(limit -> route.setTimeout(duration(limit)));
+    outside.timeouts().idle().ifPresent(limit -> route.setIdleTimeout(duration(limit)));
+    outside.retries().ifPresent(retries -> retry(route, retries));
+    return upgrades(route, outside.exchange());
+  }
+
+  private static void retry(RouteAction.Builder route, Retries retries) {
+    route
+        .getRetryPolicyBuilder()
+        .setRetryOn(String.join(",", retries.on()))
+        .setNumRetries(UInt32Value.of(retries.attempts()));
+    retries
+        .perTryTimeout()
+        .ifPresent(limit -> route.getRetryPolicyBuilder().setPerTryTimeout(duration(limit)));
+  }
+
+  /// A sidecar's route. The gateway is the one to give up first.
+  static RouteAction.Builder atSidecar(RouteAction.Builder route, Exchange exchange) {
+    exchange
+        .idle()
+        .filter(idle -> idle.compareTo(ConnectionManager.STREAM_IDLE) > 0)
+        .ifPresent(idle -> route.setIdleTimeout(duration(idle)));
+    return upgrades(route, exchange);
+  }
+
+  private static RouteAction.Builder upgrades(RouteAction.Builder route, Exchange exchange) {
+    return exchange.websocket()
+        ? route.addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType(WEBSOCKET))
+        : route;
+  }
+
+  /// The gateway's cluster, without saying yet where the host is.
+  static Cluster.Builder cluster(String name, Outside outside) {
+    Cluster.Builder cluster = Clusters.http(name, protocol(outside));
+    outside.timeouts().connect().ifPresent(limit -> cluster.setConnectTimeout(duration(limit)));
+    CircuitBreakers.Thresholds.Builder limits =
+        cluster.getCircuitBreakersBuilder().getThresholdsBuilder(0);
+    Outside.ConnectionPool pool = outside.connectionPool();
+    pool.maxConnections().map(UInt32Value::of).ifPresent(limits::setMaxConnections);
+    pool.maxPendingRequests().map(UInt32Value::of).ifPresent(limits::setMaxPendingRequests);
+    pool.maxRequests().map(UInt32Value::of).ifPresent(limits::setMaxRequests);
+    outside.outlierDetection().ifPresent(detection -> eject(cluster, detection));
+    return cluster;
+  }
+
+  private static void eject(Cluster.Builder cluster, Outside.OutlierDetection detection) {
+    cluster
+        .setOutlierDetection(
+            OutlierDetection.newBuilder()
+                .setConsecutive5Xx(UInt32Value.of(detection.consecutive5xx()))
+                .setInterval(duration(detection.interval()))
+                .setBaseEjectionTime(duration(detection.baseEjectionTime()))
+                .setMaxEjectionPercent(UInt32Value.of(ALL_PERCENT)))
+        .setCommonLbConfig(
+            CommonLbConfig.newBuilder()
+                .setHealthyPanicThreshold(Percent.newBuilder().setValue(PANIC_BELOW_PERCENT)));
+  }
+
+  private static HttpProtocolOptions.Builder protocol(Outside outside) {
+    HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
+    return switch (outside.upstreamProtocol()) {
+      case HTTP1 ->
+          options.setExplicitHttpConfig(
+              ExplicitHttpConfig.newBuilder().setHttpProtocolOptions(HTTP1));
+      case HTTP2 ->
+          options.setExplicitHttpConfig(
+              ExplicitHttpConfig.newBuilder().setHttp2ProtocolOptions(HTTP2));
+      case AUTO ->
+          options.setAutoConfig(
+              AutoHttpConfig.newBuilder()
+                  .setHttpProtocolOptions(HTTP1)
+                  .setHttp2ProtocolOptions(HTTP2));
+    };
+  }
+
+  /// What TLS offers (ALPN), the best first.
+  static List<String> protocols(Outside outside) {
+    return switch (outside.upstreamProtocol()) {
+      case HTTP1 -> List.of("http/1.1");
+      case HTTP2 -> List.of("h2");
+      case AUTO -> List.of("h2", "http/1.1");
+    };
+  }
+
+  private static Duration duration(java.time.Duration limit) {
+    return Duration.newBuilder().setSeconds(limit.toSeconds()).setNanos(limit.getNano()).build();
+  }
+}

@@ -1,0 +1,245 @@
+package io.sallyport.e2e.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.sallyport.e2e.harness.Answer;
+import io.sallyport.e2e.harness.Await;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// How the gateway speaks plain HTTP to outside hosts, as rules ask for it.
+class OutsideOptionsTest extends MeshScenario {
+  private final List<RawServer> servers = new ArrayList<>();
+  private final List<String> hosts = new ArrayList<>();
+  private final StringBuilder destinations = new StringBuilder();
+  private final LinkedBlockingQueue<String> prefaces = new LinkedBlockingQueue<>();
+
+  @SuppressWarnings("NullAway.Init")
+  private RawServer silent;
+
+  @SuppressWarnings("NullAway.Init")
+  private RawServer echo;
+
+  @SuppressWarnings("NullAway.Init")
+  private RawServer failing;
+
+  @SuppressWarnings("NullAway.Init")
+  private RawServer h2;
+
+  @BeforeAll
+  void openTheHostsAndThePolicy() {
+    silent = serve(RawServer::silent);
+    echo = serve(OutsideOptionsTest::echo);
+    h2 = serve(this::preface);
+    failing = serve(RawServer.answering("503 Service Unavailable"));
+    servers.add(
+        new RawServer(mesh.layout().alibaba(), failing.port(), RawServer.answering("200 OK")));
+    destination("plain.test", httpPort(), "timeouts: {connect: 1s}");
+    destination("slow.test", silent.port(), "timeouts: {request: 300ms}");
+    destination("still.test", silent.port(), "timeouts: {idle: 300ms}");
+    destination("full.test", silent.port(), "connectionPool: {maxRequests: 1}");
+    destination("again.test", httpPort(), "retries: {attempts: 3, on: [gateway-error]}");
+    destination("once.test", httpPort(), "retries: {attempts: 0}");
+    destination(
+        "twice.test",
+        silent.port(),
+        "retries: {attempts: 1, perTryTimeout: 200ms, on: [gateway-error]}");
+    destination("websocket.test", echo.port(), "websocket: true");
+    destination("no-websocket.test", echo.port(), "websocket: false");
+    destination("h2.test", h2.port(), "upstreamProtocol: HTTP2");
+    destination(
+        "two.test",
+        failing.port(),
+        "outlierDetection: {consecutive5xx: 2, interval: 1s, baseEjectionTime: 10m}");
+    mesh.documents()
+        .replaceInMesh(
+            "hostnames: [httpbin.org, www.httpbin.org]\n",
+            "hostnames: [httpbin.org, www.httpbin.org, %s]\n      - {ip: %s, hostnames: [two.test]}\n"
+                .formatted(String.join(", ", hosts), mesh.layout().alibaba()));
+    mesh.documents()
+        .write(
+            "policy.yaml",
+            """
+            apiVersion: mesh.sallyport.io/v1
+            kind: EgressTrafficPolicy
+            metadata: {name: outside-options, namespace: istio-egress}
+            spec:
+              byEgressGateway: {name: egressgateway}
+              egressRules:
+                - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
+                  to:
+            """
+                + destinations);
+    awaitStatus(mesh.sleepAApplication(), "plain.test", 200);
+  }
+
+  @AfterAll
+  void closeTheHosts() {
+    servers.forEach(RawServer::close);
+  }
+
+  private RawServer serve(RawServer.Conversation conversation) {
+    RawServer server = new RawServer(mesh.layout().httpbin(), conversation);
+    servers.add(server);
+    return server;
+  }
+
+  private void destination(String host, int port, String option) {
+    hosts.add(host);
+    destinations.append(
+        """
+                - hosts: [%s]
+                  port: {number: %d, protocol: HTTP}
+                  byEgressGateway: {port: 80}
+                  %s
+        """
+            .formatted(host, port, option));
+  }
+
+  private JsonObject refusal(String host, int port, int status) {
+    int logged = mesh.gateway().accessLog().size();
+    String path = unique("/anything");
+    assertThat(mesh.sleepAApplication().get(host, port, path).status()).isEqualTo(status);
+    return mesh.gateway().awaitLog(path, logged, entry -> text(entry, "path").equals(path));
+  }
+
+  @Test
+  void anAnswerThatTakesLongerThanTheRequestMayTakeIs504() {
+    assertThat(text(refusal("slow.test", silent.port(), 504), "response_flags")).contains("UT");
+  }
+
+  @Test
+  void anExchangeOnWhichNothingMovesIsEnded() {
+    assertThat(text(refusal("still.test", silent.port(), 504), "response_flags")).contains("SI");
+  }
+
+  @Test
+  void moreRequestsAtOnceThanAllowedAre503() throws IOException {
+    int before = silent.connections();
+    try (Socket hanging = mesh.sleepAApplication().dial("full.test", silent.port())) {
+      hanging
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: full.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      Await.until("the first request is there", LIMIT, () -> silent.connections() > before);
+      assertThat(text(refusal("full.test", silent.port(), 503), "response_flags")).contains("UO");
+    }
+  }
+
+  @Test
+  void aFailureIsTriedAgainAsOftenAsTheRuleSays() {
+    assertThat(seenFor("again.test")).isEqualTo(4);
+    assertThat(seenFor("once.test")).isEqualTo(1);
+  }
+
+  private long seenFor(String host) {
+    long before = mesh.internet().requests();
+    assertThat(get(mesh.sleepAApplication(), host, "/status/503").status()).isEqualTo(503);
+    return mesh.internet().requests() - before;
+  }
+
+  @Test
+  void eachTryHasItsOwnLimit() {
+    int before = silent.connections();
+    refusal("twice.test", silent.port(), 504);
+    assertThat(silent.connections() - before).isEqualTo(2);
+  }
+
+  @Test
+  void anAddressThatFailsIsLeftOut() {
+    Await.until(
+        "ten answers in a row of the address that works",
+        LIMIT,
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            Answer answer = mesh.sleepAApplication().get("two.test", failing.port(), "/");
+            if (answer.status() != 200) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  @Test
+  void aWebSocketIsOpenedWhereARuleSaysSo() throws IOException {
+    try (Socket socket = mesh.sleepAApplication().dial("websocket.test", echo.port())) {
+      socket.setSoTimeout((int) LIMIT.toMillis());
+      socket.getOutputStream().write(handshake("websocket.test"));
+      InputStream in = socket.getInputStream();
+      assertThat(RawServer.head(in)).startsWith("HTTP/1.1 101");
+      byte[] frame = {(byte) 0x82, 3, 'a', 'b', 'c'};
+      socket.getOutputStream().write(frame);
+      assertThat(in.readNBytes(frame.length)).isEqualTo(frame);
+    }
+  }
+
+  @Test
+  void aWebSocketIsRefusedOtherwise() throws IOException {
+    int before = echo.connections();
+    try (Socket socket = mesh.sleepAApplication().dial("no-websocket.test", echo.port())) {
+      socket.setSoTimeout((int) LIMIT.toMillis());
+      socket.getOutputStream().write(handshake("no-websocket.test"));
+      assertThat(RawServer.head(socket.getInputStream())).startsWith("HTTP/1.1 403");
+    }
+    assertThat(echo.connections()).isEqualTo(before);
+  }
+
+  /// Whatever a rule says of WebSockets, nothing else is tunnelled.
+  @Test
+  void anyOtherUpgradeAndConnectStayRefused() {
+    String host = "websocket.test:" + echo.port();
+    int before = echo.connections();
+    for (String request :
+        List.of(
+            "CONNECT " + host + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: "
+                + host
+                + "\r\nConnection: Upgrade\r\nUpgrade: connect-udp\r\n\r\n")) {
+      Answer answer = mesh.sleepAApplication().raw("websocket.test", echo.port(), request);
+      assertThat(answer.status()).as(request + answer).isIn(403, 404, 502);
+    }
+    assertThat(echo.connections()).isEqualTo(before);
+  }
+
+  @Test
+  void http2IsSpokenWhereARuleSaysSo() throws Exception {
+    mesh.sleepAApplication().get("h2.test", h2.port(), "/");
+    assertThat(prefaces.poll(LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .isEqualTo("PRI * HTTP/2.0\r\n\r\n");
+  }
+
+  private void preface(Socket socket) throws IOException {
+    prefaces.add(RawServer.head(socket.getInputStream()));
+  }
+
+  private static void echo(Socket socket) throws IOException {
+    RawServer.head(socket.getInputStream());
+    socket
+        .getOutputStream()
+        .write(
+            ("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+    socket.getInputStream().transferTo(socket.getOutputStream());
+  }
+
+  private byte[] handshake(String host) {
+    return ("GET /chat HTTP/1.1\r\nHost: "
+            + host
+            + ":"
+            + echo.port()
+            + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+}
