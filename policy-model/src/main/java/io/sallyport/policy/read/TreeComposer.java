@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.CollectionStartEvent;
 import org.yaml.snakeyaml.events.Event;
@@ -51,7 +52,8 @@ final class TreeComposer {
   }
 
   Composed compose(Chunk chunk) {
-    Parser parser = new ParserImpl(new CodePointReader(chunk.text()), options);
+    CodePointReader reader = new CodePointReader(chunk.text());
+    Parser parser = new ParserImpl(reader, options);
     List<Root> roots = new ArrayList<>();
     try {
       while (!parser.checkEvent(Event.ID.StreamEnd)) {
@@ -68,6 +70,12 @@ final class TreeComposer {
       Position at = position(mark(e), chunk.firstLine());
       String what = e.getProblem() == null ? e.getContext() : e.getProblem();
       String message = "not valid YAML: " + Printable.cut(String.valueOf(what), 200);
+      return new Composed(roots, false, List.of(problem(message, at, "", List.of())));
+    } catch (YAMLException e) {
+      // a few of its errors have no mark
+      Position at =
+          new Position(file, chunk.firstLine() + reader.getLine(), reader.getColumn() + 1);
+      String message = "not valid YAML: " + Printable.cut(String.valueOf(e.getMessage()), 200);
       return new Composed(roots, false, List.of(problem(message, at, "", List.of())));
     }
   }
