@@ -11,6 +11,7 @@ import io.sallyport.bootstrap.KnownWorkloads;
 import io.sallyport.compile.EnvoyCompiler;
 import io.sallyport.identity.CertificateAuthority;
 import io.sallyport.identity.ExternalRoots;
+import io.sallyport.identity.OutsideSecrets;
 import io.sallyport.identity.ProxySecrets;
 import io.sallyport.identity.ProxyTrust;
 import io.sallyport.identity.RenewalTicker;
@@ -82,6 +83,7 @@ final class ControlPlane implements AutoCloseable {
         new WorkloadSecrets(
             authority, config.data(), MeshConfig.DEFAULT.certificates().workloadLifetime(), clock);
     ExternalRoots externalRoots = new ExternalRoots();
+    OutsideSecrets outsideSecrets = new OutsideSecrets();
     ServerCertificate certificate = new ServerCertificate(authority, names(config), clock);
     BootstrapRenewer bootstraps = new BootstrapRenewer(authority, config.data(), clock);
 
@@ -90,14 +92,19 @@ final class ControlPlane implements AutoCloseable {
     StatusBoard status = new StatusBoard(clock, metrics, secrets::renewals);
     List<ReconcileEvents> listeners =
         List.of(
-            new MeshFollower(authority, secrets, externalRoots, new KnownWorkloads(config.data())),
+            new MeshFollower(
+                authority,
+                secrets,
+                externalRoots,
+                outsideSecrets,
+                new KnownWorkloads(config.data())),
             status);
     EnvoyCompiler compiler = new EnvoyCompiler();
     ProxyRegistry proxies =
         new ProxyRegistry(
             compiler::compile,
             compiler::endpoints,
-            new ProxySecrets(secrets, externalRoots),
+            new ProxySecrets(secrets, externalRoots, outsideSecrets),
             listeners,
             faults,
             clock);
@@ -138,7 +145,8 @@ final class ControlPlane implements AutoCloseable {
                 secrets::renewDue,
                 certificate::renewDue,
                 bootstraps::renewDue,
-                externalRoots::refresh)));
+                externalRoots::refresh,
+                outsideSecrets::refresh)));
     metrics.filesRead(source::filesRead);
     metrics.certificatesIssued(secrets::issued);
     metrics.workloadCertificates(secrets::expiries);

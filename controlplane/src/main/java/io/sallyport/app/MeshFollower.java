@@ -1,11 +1,14 @@
 package io.sallyport.app;
 
 import io.sallyport.bootstrap.KnownWorkloads;
+import io.sallyport.compile.Names;
 import io.sallyport.identity.CertificateAuthority;
 import io.sallyport.identity.ExternalRoots;
+import io.sallyport.identity.OutsideSecrets;
 import io.sallyport.identity.WorkloadSecrets;
 import io.sallyport.mesh.Linked;
 import io.sallyport.mesh.MeshModel;
+import io.sallyport.mesh.OutsideFiles;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.MeshConfig;
@@ -16,28 +19,35 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Carries what the documents say to the parts that are not fed by the reconciler: how long
-/// certificates live, who may sign those of outside hosts, and which workloads `sallyport
-/// bootstrap` may know of.
+/// certificates live, who may sign those of outside hosts, which files rules name for TLS to them,
+/// and which workloads `sallyport bootstrap` may know of.
 final class MeshFollower implements ReconcileEvents {
   private static final Logger log = LoggerFactory.getLogger(MeshFollower.class);
 
   private final CertificateAuthority authority;
   private final WorkloadSecrets secrets;
   private final ExternalRoots externalRoots;
+  private final OutsideSecrets outsideSecrets;
   private final KnownWorkloads workloads;
 
   MeshFollower(
       CertificateAuthority authority,
       WorkloadSecrets secrets,
       ExternalRoots externalRoots,
+      OutsideSecrets outsideSecrets,
       KnownWorkloads workloads) {
     this.authority = authority;
     this.secrets = secrets;
     this.externalRoots = externalRoots;
+    this.outsideSecrets = outsideSecrets;
     this.workloads = workloads;
   }
 
@@ -56,7 +66,33 @@ final class MeshFollower implements ReconcileEvents {
     externalRoots.trust(
         trust.systemRoots(),
         trust.caFiles().stream().map(file -> besideTheConfig(linked).resolve(file)).toList());
+    outsideSecrets.follow(wanted(model.outsideFiles()));
     workloads.write(known(linked));
+  }
+
+  /// One secret a file, or pair of files, whoever names it.
+  private static List<OutsideSecrets.Wanted> wanted(List<OutsideFiles> files) {
+    SortedMap<String, OutsideSecrets.Wanted> wanted = new TreeMap<>();
+    for (OutsideFiles each : files) {
+      Set<OutsideSecrets.Account> readers =
+          each.readers().stream()
+              .map(account -> new OutsideSecrets.Account(account.namespace(), account.name()))
+              .collect(Collectors.toSet());
+      each.tls()
+          .caFile()
+          .map(file -> new OutsideSecrets.Roots(Names.outsideRoots(file), Path.of(file), readers))
+          .ifPresent(roots -> wanted.merge(roots.name(), roots, OutsideSecrets.Wanted::with));
+      each.tls()
+          .clientCertificate()
+          .map(pair ->
+              new OutsideSecrets.ClientCertificate(
+                  Names.clientCertificate(pair),
+                  Path.of(pair.certificateFile()),
+                  Path.of(pair.keyFile()),
+                  readers))
+          .ifPresent(client -> wanted.merge(client.name(), client, OutsideSecrets.Wanted::with));
+    }
+    return List.copyOf(wanted.values());
   }
 
   /// The directory of the document that is the mesh's configuration.

@@ -16,8 +16,9 @@ import io.sallyport.mesh.ScopeView.OutsideTls;
 import java.util.List;
 
 /// TLS that a gateway starts to an outside host. The host's certificate must be signed by someone
-/// whom the mesh trusts for that, and hold the host's name; the gateway shows none of its own. Only
-/// where a rule says so in words is nothing verified.
+/// whom the mesh trusts for that, and hold the host's name; the gateway shows none of its own. A
+/// rule may name other signers and names, and a certificate to show; and only where it says so in
+/// words is nothing verified.
 final class ExternalTls {
   private ExternalTls() {}
 
@@ -30,6 +31,9 @@ final class ExternalTls {
                     .setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_2)
                     .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3))
             .addAllAlpnProtocols(protocols);
+    tls.clientCertificate()
+        .ifPresent(pair ->
+            common.addTlsCertificateSdsSecretConfigs(Ads.secret(Names.clientCertificate(pair))));
     if (!tls.names().isEmpty()) {
       common.setCombinedValidationContext(verification(tls));
     }
@@ -56,7 +60,8 @@ final class ExternalTls {
     }
     return CombinedCertificateValidationContext.newBuilder()
         .setDefaultValidationContext(names)
-        .setValidationContextSdsSecretConfig(Ads.secret(Names.EXTERNAL_ROOTS_SECRET))
+        .setValidationContextSdsSecretConfig(
+            Ads.secret(tls.caFile().map(Names::outsideRoots).orElse(Names.EXTERNAL_ROOTS_SECRET)))
         .build();
   }
 }

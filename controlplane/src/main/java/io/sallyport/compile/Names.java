@@ -2,6 +2,7 @@ package io.sallyport.compile;
 
 import io.sallyport.mesh.ServicePort;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside.ClientCertificate;
 
 /// Every name that appears in the configuration of a proxy, in one place. Where Istio has a name
 /// for the same thing, it is that name, so that dashboards and habits carry over.
@@ -63,7 +64,28 @@ public final class Names {
   /// The SDS name of the trust bundle.
   public static final String TRUST_BUNDLE_SECRET = "ROOTCA";
 
+  private static final String OUTSIDE_ROOTS = "outside-roots|";
+  private static final String CLIENT_CERTIFICATE = "client-certificate|";
+
   private Names() {}
+
+  /// The SDS name of those whom a rule lets sign certificates of its hosts.
+  public static String outsideRoots(String caFile) {
+    return OUTSIDE_ROOTS + caFile;
+  }
+
+  /// The SDS name of what a gateway shows to the hosts of a rule.
+  public static String clientCertificate(ClientCertificate pair) {
+    return CLIENT_CERTIFICATE + pair.certificateFile() + "|" + pair.keyFile();
+  }
+
+  static boolean isOutsideRoots(String secret) {
+    return secret.startsWith(OUTSIDE_ROOTS);
+  }
+
+  static boolean isClientCertificate(String secret) {
+    return secret.startsWith(CLIENT_CERTIFICATE);
+  }
 
   /// The cluster that is one port of a service of the mesh; also the name of its endpoints.
   public static String serviceCluster(ServicePort service) {

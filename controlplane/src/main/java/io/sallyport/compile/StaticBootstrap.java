@@ -109,7 +109,7 @@ public final class StaticBootstrap {
         case "eds_cluster_config" ->
             inlined.put("load_assignment", endpointsOf(value, text(map, "name")));
         // a secret without a source is one of the static ones
-        case "sds_config" -> {}
+        case "sds_config" -> inlined.put("name", staticSecret(text(map, "name")));
         default -> inlined.put(String.valueOf(key), inline(value));
       }
     });
@@ -117,6 +117,14 @@ public final class StaticBootstrap {
       inlined.put("type", "STATIC");
     }
     return inlined;
+  }
+
+  /// Secrets of rules are played by the others.
+  private static String staticSecret(String name) {
+    if (Names.isClientCertificate(name)) {
+      return Names.CERTIFICATE_SECRET;
+    }
+    return Names.isOutsideRoots(name) ? Names.EXTERNAL_ROOTS_SECRET : name;
   }
 
   private Object routesNamed(String name) {

@@ -29,7 +29,9 @@ record CertifiedKey(List<X509Certificate> chain, PrivateKey key) {
   boolean belongTogether() {
     byte[] probe = "probe".getBytes(StandardCharsets.US_ASCII);
     try {
-      Signature signature = Signature.getInstance("SHA256withECDSA");
+      Signature signature =
+          Signature.getInstance(
+              key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA");
       signature.initSign(key);
       signature.update(probe);
       byte[] signed = signature.sign();

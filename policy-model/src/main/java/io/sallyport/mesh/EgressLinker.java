@@ -11,6 +11,7 @@ import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Position;
 import io.sallyport.policy.problem.Problem;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -161,7 +162,7 @@ final class EgressLinker {
               destination.httpsUpgrade(),
               new Requests(
                   destination.http(), rule.terms().shadow() && !destination.http().isEmpty()),
-              destination.outside());
+              destination.outside().beside(file(form)));
       case HTTPS, TCP ->
           new EgressRoute.Tunnel(
               origin,
@@ -172,6 +173,10 @@ final class EgressLinker {
               hop,
               false);
     };
+  }
+
+  private static String file(Document form) {
+    return form.position(FieldPath.ROOT).map(Position::file).orElse("");
   }
 
   /// Who may have HTTP upgraded may also start TLS to the same hosts, on the port of the upgrade

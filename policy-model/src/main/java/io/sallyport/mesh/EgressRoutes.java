@@ -74,6 +74,11 @@ final class EgressRoutes {
     }
   }
 
+  /// Every route in force.
+  List<EgressRoute> all() {
+    return routes;
+  }
+
   /// The routes through a gateway.
   List<EgressRoute> through(GatewayName gateway) {
     return byGateway.getOrDefault(gateway, List.of());

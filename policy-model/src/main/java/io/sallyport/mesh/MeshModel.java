@@ -4,9 +4,14 @@ import io.sallyport.mesh.ServiceEndpoints.Endpoint;
 import io.sallyport.policy.Gateway.Listener;
 import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.MeshConfig;
+import io.sallyport.policy.Outside;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// The mesh as it is in force: every workload, every gateway and every route, joined. Immutable;
 /// two models of the same mesh are equal, wherever their documents stand.
@@ -108,6 +113,23 @@ public final class MeshModel {
             .sorted(Comparator.comparing(Endpoint::address).thenComparingInt(Endpoint::port))
             .toList();
     return new ServiceEndpoints(service, endpoints);
+  }
+
+  /// The files that rules in force name for TLS to outside hosts, in no order.
+  public List<OutsideFiles> outsideFiles() {
+    Map<Outside.Tls, SortedSet<OutsideFiles.Account>> readers = new HashMap<>();
+    for (EgressRoute route : routes.all()) {
+      if (route instanceof EgressRoute.Http http && http.outside().tls().hasFiles()) {
+        SortedSet<OutsideFiles.Account> accounts =
+            readers.computeIfAbsent(http.outside().tls(), _ -> new TreeSet<>());
+        for (Workload proxy : registry.proxies(GatewayName.of(http.hop()))) {
+          accounts.add(new OutsideFiles.Account(proxy.namespace(), proxy.serviceAccount()));
+        }
+      }
+    }
+    return readers.entrySet().stream()
+        .map(entry -> new OutsideFiles(entry.getKey(), entry.getValue()))
+        .toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.sallyport.policy.AuthorizationPolicy.Rule;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.Outside;
+import io.sallyport.policy.Outside.ClientCertificate;
 import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.ResourceKey;
 import java.util.List;
@@ -184,7 +185,13 @@ public sealed interface ScopeView {
   /// @param serverName what the gateway asks for (SNI)
   /// @param names one of which must be in the certificate (DNS SAN); empty: nothing is verified,
   ///   which a rule must have asked for
-  record OutsideTls(String serverName, List<String> names) {
+  /// @param caFile of those who may sign it; empty: whom the mesh trusts
+  /// @param clientCertificate what the gateway shows
+  record OutsideTls(
+      String serverName,
+      List<String> names,
+      Optional<String> caFile,
+      Optional<ClientCertificate> clientCertificate) {
     public OutsideTls {
       names = List.copyOf(names);
     }
@@ -196,7 +203,10 @@ public sealed interface ScopeView {
               ? List.of(host)
               : tls.subjectAltNames().stream().sorted().toList();
       return new OutsideTls(
-          tls.sni().orElse(host), tls.insecureSkipVerify() ? List.of() : expected);
+          tls.sni().orElse(host),
+          tls.insecureSkipVerify() ? List.of() : expected,
+          tls.caFile(),
+          tls.clientCertificate());
     }
   }
 

@@ -23,7 +23,7 @@ public record Outside(
     boolean websocket) {
   public static final Outside DEFAULT =
       new Outside(
-          new Tls(Optional.empty(), List.of(), false),
+          new Tls(Optional.empty(), List.of(), Optional.empty(), Optional.empty(), false),
           new Timeouts(Optional.empty(), Optional.empty(), Optional.empty()),
           Optional.empty(),
           new ConnectionPool(Optional.empty(), Optional.empty(), Optional.empty()),
@@ -36,12 +36,50 @@ public record Outside(
   /// @param sni the server name to ask for; empty: the host
   /// @param subjectAltNames DNS names, one of which the host's certificate must hold; empty: the
   ///   host, whatever `sni` is
+  /// @param caFile PEM file of those who may sign the certificate, and nobody else; empty: whom the
+  ///   mesh trusts (`externalTrust`)
+  /// @param clientCertificate what the gateway shows where it is asked to; empty: nothing
   /// @param insecureSkipVerify take any certificate of anyone
   public record Tls(
-      Optional<String> sni, List<String> subjectAltNames, boolean insecureSkipVerify) {
+      Optional<String> sni,
+      List<String> subjectAltNames,
+      Optional<String> caFile,
+      Optional<ClientCertificate> clientCertificate,
+      boolean insecureSkipVerify) {
     public Tls {
       subjectAltNames = List.copyOf(subjectAltNames);
     }
+
+    /// Whether anything of it is in files.
+    public boolean hasFiles() {
+      return caFile.isPresent() || clientCertificate.isPresent();
+    }
+  }
+
+  /// PEM files of a certificate, with those that signed it, and of its key.
+  public record ClientCertificate(String certificateFile, String keyFile) {}
+
+  /// The same with the names of its files, which are relative to the document, made such that they
+  /// are found from where the document's own name is.
+  ///
+  /// @param document the document's file, as [Position] names it
+  public Outside beside(String document) {
+    if (!tls.hasFiles()) {
+      return this;
+    }
+    String folder = document.substring(0, document.lastIndexOf('/') + 1);
+    Tls found =
+        new Tls(
+            tls.sni(),
+            tls.subjectAltNames(),
+            tls.caFile().map(folder::concat),
+            tls.clientCertificate()
+                .map(pair ->
+                    new ClientCertificate(
+                        folder + pair.certificateFile(), folder + pair.keyFile())),
+            tls.insecureSkipVerify());
+    return new Outside(
+        found, timeouts, retries, connectionPool, outlierDetection, upstreamProtocol, websocket);
   }
 
   /// How long to wait.

@@ -145,7 +145,10 @@ class MeshModelTest {
 
     ExternalRoute route = view.listeners().getFirst().routes().getFirst();
     assertThat(route.port()).isEqualTo(8443);
-    assertThat(route.tls()).contains(new ScopeView.OutsideTls("a.test", List.of("a.test")));
+    assertThat(route.tls())
+        .contains(
+            new ScopeView.OutsideTls(
+                "a.test", List.of("a.test"), Optional.empty(), Optional.empty()));
     assertThat(view.tunnels()).extracting(l -> l.port()).containsExactly(443, 15443);
     assertThat(view.tunnels().getFirst().tunnels()).isEmpty();
     assertThat(view.tunnels().getLast().tunnels())

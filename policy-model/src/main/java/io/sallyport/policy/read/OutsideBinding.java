@@ -3,6 +3,7 @@ package io.sallyport.policy.read;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.HostName;
 import io.sallyport.policy.Outside;
+import io.sallyport.policy.Outside.ClientCertificate;
 import io.sallyport.policy.Outside.ConnectionPool;
 import io.sallyport.policy.Outside.OutlierDetection;
 import io.sallyport.policy.Outside.Retries;
@@ -103,16 +104,46 @@ final class OutsideBinding {
     FieldValue names = tls.optional("subjectAltNames");
     FieldValue skip = tls.optional("insecureSkipVerify");
     boolean insecure = skip.bool(false);
+    FieldValue caFile = tls.optional("caFile");
     if (insecure) {
-      names.ifPresent(field ->
-          field.error(
-              "`subjectAltNames` with `insecureSkipVerify: true`",
-              "nothing is verified then; leave one of them out"));
+      contradictsInsecure(names, "subjectAltNames");
+      contradictsInsecure(caFile, "caFile");
     }
     return new Tls(
         tls.optional("sni").map(field -> field.parse(HostName::parse, "")),
         names.isPresent() ? Distinct.hosts(names, HostName::parse) : List.of(),
+        caFile.map(OutsideBinding::file),
+        tls.optional("clientCertificate")
+            .map(field -> field.object(OutsideBinding::clientCertificate)),
         insecure);
+  }
+
+  private static void contradictsInsecure(FieldValue field, String name) {
+    field.ifPresent(written ->
+        written.error(
+            "`" + name + "` with `insecureSkipVerify: true`",
+            "nothing is verified then; leave one of them out"));
+  }
+
+  private static ClientCertificate clientCertificate(RecordBinder pair) {
+    return new ClientCertificate(
+        file(pair.required("certificateFile")), file(pair.required("keyFile")));
+  }
+
+  private static String file(FieldValue field) {
+    return field.parse(OutsideBinding::fileBeside, "");
+  }
+
+  /// Whoever may write a policy shall not thereby read every file that the control plane can.
+  private static Parsed<String> fileBeside(String written) {
+    if (written.isBlank() || !Printable.text(written).equals(written)) {
+      return Parsed.invalid(Printable.quote(written) + " is not a file name");
+    }
+    return written.startsWith("/") || List.of(written.split("/")).contains("..")
+        ? Parsed.invalid(
+            "file " + Printable.quote(written) + " is not beside the document",
+            "expected a file of the document's own directory, or below it")
+        : Parsed.valid(written);
   }
 
   private static Timeouts timeouts(RecordBinder timeouts) {

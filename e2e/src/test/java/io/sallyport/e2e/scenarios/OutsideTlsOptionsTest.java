@@ -1,0 +1,190 @@
+package io.sallyport.e2e.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.PretendAuthority;
+import io.sallyport.e2e.harness.PretendAuthority.Credential;
+import io.sallyport.e2e.harness.PretendInternet;
+import io.sallyport.identity.Pem;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// TLS that the gateway starts, as rules ask for it.
+class OutsideTlsOptionsTest extends MeshScenario {
+  private static final Duration VALID = Duration.ofHours(1);
+  private static final String CLIENT =
+      "tls: {clientCertificate: {certificateFile: client.crt, keyFile: client.key}}";
+
+  private final List<RawServer> servers = new ArrayList<>();
+  private final List<String> hosts = new ArrayList<>();
+  private final StringBuilder destinations = new StringBuilder();
+  private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+  private final PretendAuthority partner = new PretendAuthority("partner");
+
+  /// What the server of a host saw of the last connection.
+  private record Seen(String serverName, BigInteger clientSerial) {}
+
+  @BeforeAll
+  void openTheHostsAndThePolicy() {
+    mesh.documents().write("partner-ca.crt", Pem.of(List.of(partner.certificate())));
+    destination("plain.test", trusted("plain.test"), false, "name: plain");
+    destination("own-ca.test", byPartner("own-ca.test"), false, "tls: {caFile: partner-ca.crt}");
+    destination("mesh-ca.test", trusted("mesh-ca.test"), false, "tls: {caFile: partner-ca.crt}");
+    destination("no-ca.test", byPartner("no-ca.test"), false, "tls: {caFile: not-there.crt}");
+    destination(
+        "renamed.test",
+        trusted("front.test"),
+        false,
+        "tls: {sni: asked.test, subjectAltNames: [back.test, front.test]}");
+    destination("misnamed.test", trusted("front.test"), false, "tls: {sni: front.test}");
+    destination(
+        "anyone.test",
+        PretendAuthority.selfSigned(PretendInternet.dnsNames(List.of("x.test")), VALID),
+        false,
+        "tls: {insecureSkipVerify: true}");
+    destination("client.test", trusted("client.test"), true, CLIENT);
+    destination("nobody.test", trusted("nobody.test"), true, "name: nobody");
+    BigInteger first = newPair();
+    mesh.documents()
+        .replaceInMesh(
+            "hostnames: [httpbin.org, www.httpbin.org]",
+            "hostnames: [httpbin.org, www.httpbin.org, %s]".formatted(String.join(", ", hosts)));
+    mesh.documents()
+        .write(
+            "policy.yaml",
+            """
+            apiVersion: mesh.sallyport.io/v1
+            kind: EgressTrafficPolicy
+            metadata: {name: outside-tls, namespace: istio-egress}
+            spec:
+              byEgressGateway: {name: egressgateway}
+              egressRules:
+                - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
+                  to:
+            """
+                + destinations);
+    awaitStatus(mesh.sleepAApplication(), "plain.test", 200);
+    awaitStatus(mesh.sleepAApplication(), "client.test", 200);
+    assertThat(seen("client.test").clientSerial()).isEqualTo(first);
+  }
+
+  @AfterAll
+  void closeTheHosts() {
+    servers.forEach(RawServer::close);
+  }
+
+  private Credential trusted(String name) {
+    return mesh.internet().issue(VALID, name);
+  }
+
+  private Credential byPartner(String name) {
+    return partner.issue(PretendInternet.dnsNames(List.of(name)), VALID);
+  }
+
+  /// Writes another certificate for the gateway to show.
+  private BigInteger newPair() {
+    Credential pair = trusted("gateway.client");
+    mesh.documents().write("client.crt", Pem.of(pair.chain()));
+    mesh.documents().write("client.key", Pem.of(pair.keys().getPrivate()));
+    return pair.chain().getFirst().getSerialNumber();
+  }
+
+  private void destination(String host, Credential shown, boolean demanding, String option) {
+    SSLContext tls = shown.context(mesh.internet().authority());
+    RawServer server =
+        new RawServer(mesh.layout().httpbin(), socket -> answer(host, tls, demanding, socket));
+    servers.add(server);
+    hosts.add(host);
+    destinations.append(
+        """
+                - hosts: [%s]
+                  port: {number: %d, protocol: HTTP}
+                  byEgressGateway: {port: 80}
+                  httpsUpgrade: {enabled: true, port: %d}
+                  %s
+        """
+            .formatted(host, httpPort(), server.port(), option));
+  }
+
+  private void answer(String host, SSLContext tls, boolean demanding, Socket socket)
+      throws IOException {
+    SSLSocket secured =
+        (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+    secured.setUseClientMode(false);
+    secured.setNeedClientAuth(demanding);
+    secured.startHandshake();
+    ExtendedSSLSession session = (ExtendedSSLSession) secured.getSession();
+    seen.put(
+        host,
+        new Seen(
+            session.getRequestedServerNames().stream()
+                .map(name -> ((SNIHostName) name).getAsciiName())
+                .findFirst()
+                .orElse(""),
+            demanding
+                ? ((X509Certificate) session.getPeerCertificates()[0]).getSerialNumber()
+                : BigInteger.ZERO));
+    RawServer.head(secured.getInputStream());
+    secured
+        .getOutputStream()
+        .write(
+            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private Seen seen(String host) {
+    return seen.getOrDefault(host, new Seen("nobody was there", BigInteger.ZERO));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"own-ca.test", "renamed.test", "anyone.test", "client.test"})
+  void whatTheRuleAsksForIsConnected(String host) {
+    assertThat(get(mesh.sleepAApplication(), host, "/get").status()).isEqualTo(200);
+  }
+
+  /// A rule's own authority stands in place of the mesh's; another server name is no other name to
+  /// prove; a certificate that the rule does not name is not shown.
+  @ParameterizedTest
+  @ValueSource(strings = {"mesh-ca.test", "no-ca.test", "misnamed.test", "nobody.test"})
+  void everythingElseIs503(String host) {
+    assertThat(get(mesh.sleepAApplication(), host, "/get").status()).isEqualTo(503);
+    assertThat(seen).doesNotContainKey(host);
+  }
+
+  @Test
+  void theServerNameIsTheRules() {
+    get(mesh.sleepAApplication(), "renamed.test", "/get");
+    assertThat(seen("renamed.test").serverName()).isEqualTo("asked.test");
+    get(mesh.sleepAApplication(), "plain.test", "/get");
+    assertThat(seen("plain.test").serverName()).isEqualTo("plain.test");
+  }
+
+  @Test
+  void anotherCertificateIsShownOnceItsFilesAreThere() {
+    BigInteger next = newPair();
+    Await.until(
+        "the server sees the new certificate",
+        LIMIT,
+        () ->
+            get(mesh.sleepAApplication(), "client.test", "/get").status() == 200
+                && seen("client.test").clientSerial().equals(next));
+  }
+}
