@@ -31,8 +31,10 @@ import org.slf4j.LoggerFactory;
 /// that need one have it. A driver calls [#refresh] every so often, which finds out what became of
 /// the files.
 ///
-/// With a file gone, its secret is gone, and gateways don't connect. What can't be read, or a key
-/// that does not belong to its certificate (yet), leaves the secret as it was. Thread-safe.
+/// With a file gone, its secret is gone: a gateway that starts then does not connect, but Envoy
+/// never gives up a secret that it has, so one that runs goes on with it until the rule changes.
+/// What can't be read, or a key that does not belong to its certificate (yet), leaves the secret as
+/// it was. Thread-safe.
 public final class OutsideSecrets {
   private static final Logger log = LoggerFactory.getLogger(OutsideSecrets.class);
   private static final String GONE = "gone";
