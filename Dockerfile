@@ -12,6 +12,7 @@ COPY . .
 RUN mvn -B -q -Dmaven.test.skip=true package
 
 FROM ${BASE_IMAGE} AS control-plane
+ENV LANG=C.UTF-8
 COPY --from=build /opt/runtime /opt/java
 COPY --from=build /src/e2e/target/lib /opt/sallyport/lib
 COPY containers/sallyport /usr/local/bin/sallyport
