@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /// often, which finds out what became of the files.
 ///
 /// A file that is gone takes its roots along; one that is there and can't be read keeps them. With
-/// no root at all there is no secret, and gateways connect to nobody. Thread-safe.
+/// no root at all gateways connect to nobody. Thread-safe.
 public final class ExternalRoots {
   /// The name of the secret.
   static final String NAME = "external-roots";
@@ -77,7 +77,7 @@ public final class ExternalRoots {
     update(Optional.empty());
   }
 
-  /// The roots as Envoy takes them; empty where nobody is trusted.
+  /// The roots as Envoy takes them; empty until [#trust] says whose.
   public Optional<VersionedResource> secret() {
     return secret;
   }
@@ -109,7 +109,8 @@ public final class ExternalRoots {
       if (wanted.system() && system.isEmpty()) {
         roots.addAll(rootsOfThePlatform());
       }
-      Optional<VersionedResource> next = compile(List.copyOf(roots));
+      Optional<VersionedResource> next =
+          Optional.of(secret(NAME, roots.isEmpty() ? NobodysRoot.CERTIFICATE : List.copyOf(roots)));
       if (next.equals(secret)) {
         return;
       }
@@ -178,19 +179,17 @@ public final class ExternalRoots {
     }
   }
 
-  private static Optional<VersionedResource> compile(List<X509Certificate> roots) {
-    if (roots.isEmpty()) {
-      return Optional.empty();
-    }
+  /// A secret that names whom to trust.
+  static VersionedResource secret(String name, List<X509Certificate> roots) {
     Secret secret =
         Secret.newBuilder()
-            .setName(NAME)
+            .setName(name)
             .setValidationContext(
                 CertificateValidationContext.newBuilder()
                     .setTrustedCa(
                         DataSource.newBuilder()
                             .setInlineBytes(ByteString.copyFromUtf8(Pem.of(roots)))))
             .build();
-    return Optional.of(VersionedResource.of(ResourceType.SECRET, NAME, secret, List.of()));
+    return VersionedResource.of(ResourceType.SECRET, name, secret, List.of());
   }
 }

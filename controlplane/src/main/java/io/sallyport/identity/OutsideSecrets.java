@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 /// that need one have it. A driver calls [#refresh] every so often, which finds out what became of
 /// the files.
 ///
-/// With a file gone, its secret is gone: a gateway that starts then does not connect, but Envoy
+/// With the file of an authority gone nobody is trusted in its place. With one of a client
+/// certificate gone, its secret is gone: a gateway that starts then does not connect, but Envoy
 /// never gives up a secret that it has, so one that runs goes on with it until the rule changes.
 /// What can't be read, or a key that does not belong to its certificate (yet), leaves the secret as
 /// it was. Thread-safe.
@@ -163,7 +164,14 @@ public final class OutsideSecrets {
       if (!before.stamp().equals(GONE)) {
         log.error("'{}', which a rule needs for TLS to outside hosts, is not there", e.getFile());
       }
-      return new Held(wanted, GONE, Optional.empty());
+      return new Held(
+          wanted,
+          GONE,
+          switch (wanted) {
+            case Roots roots ->
+                Optional.of(ExternalRoots.secret(roots.name(), NobodysRoot.CERTIFICATE));
+            case ClientCertificate _ -> Optional.empty();
+          });
     } catch (IOException | GeneralSecurityException e) {
       if (!stamp.equals(before.stamp())) {
         log.error("'{}' is of no use for TLS to outside hosts: {}", wanted.name(), e.getMessage());

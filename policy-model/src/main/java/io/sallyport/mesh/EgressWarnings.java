@@ -95,7 +95,9 @@ final class EgressWarnings {
       return;
     }
     Instant end = notAfter.get();
-    String owner = rule.terms().owner().isEmpty() ? "" : "; ask " + rule.terms().owner();
+    String owner =
+        (rule.terms().owner().isEmpty() ? "" : "; ask " + rule.terms().owner())
+            + (rule.terms().ticket().isEmpty() ? "" : "; see " + rule.terms().ticket());
     if (!now.isBefore(end)) {
       report.add(
           LinkReport.warning(

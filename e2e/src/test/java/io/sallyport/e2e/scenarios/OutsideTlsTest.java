@@ -9,6 +9,8 @@ import io.sallyport.e2e.harness.Layout;
 import io.sallyport.e2e.harness.PretendAuthority;
 import io.sallyport.e2e.harness.PretendAuthority.Credential;
 import io.sallyport.e2e.harness.PretendInternet;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +42,7 @@ class OutsideTlsTest extends MeshScenario {
         new PretendAuthority("nobody knows")
             .issue(PretendInternet.dnsNames(List.of("foreign.test")), VALID));
     secured("late.test", mesh.internet().issue(VALID, "late.test"));
+    secured("later.test", mesh.internet().issue(VALID, "later.test"));
     mesh.documents()
         .replaceInMesh(
             "hostnames: [httpbin.org, www.httpbin.org]",
@@ -124,6 +127,24 @@ class OutsideTlsTest extends MeshScenario {
     } finally {
       mesh.documents().writeOutsideAuthority(mesh.internet().authority());
       awaitStatus(mesh.sleepAApplication(), "late.test", 200);
+    }
+  }
+
+  /// Envoy keeps a secret that it is no longer given; so it is given one that trusts nobody.
+  @Test
+  void whereNobodyIsTrustedNobodyIsConnected() throws IOException {
+    String before = Files.readString(mesh.documents().directory().resolve("mesh.yaml"));
+    long updates = rootUpdates();
+    mesh.documents()
+        .write(
+            "mesh.yaml",
+            before.replace("caFiles: [pretend-internet-ca.crt]", "systemRoots: false"));
+    try {
+      Await.until("the gateway has other roots", LIMIT, () -> rootUpdates() > updates);
+      assertThat(get(mesh.sleepAApplication(), "later.test", "/get").status()).isEqualTo(503);
+    } finally {
+      mesh.documents().write("mesh.yaml", before);
+      awaitStatus(mesh.sleepAApplication(), "later.test", 200);
     }
   }
 
