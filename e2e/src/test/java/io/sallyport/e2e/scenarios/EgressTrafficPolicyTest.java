@@ -7,6 +7,7 @@ import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.GatewayClient;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -108,10 +109,13 @@ class EgressTrafficPolicyTest extends MeshScenario {
 
   @Test
   void aRuleEndsOnTimeThoughNobodyTouchesAFile() {
-    Instant end = Instant.now().plusSeconds(8);
+    Instant end = Instant.now().plusSeconds(25);
     inForce("owner: team-a\nnotAfter: \"" + end + "\"\n", "");
     assertThat(mesh.controlPlane().get("/v1/status").orElseThrow()).contains("the rule ends at");
-    awaitStatus(mesh.sleepAApplication(), "httpbin.org", 502);
+    Await.until(
+        "the rule is over",
+        Duration.ofMinutes(1),
+        () -> get(mesh.sleepAApplication(), "httpbin.org", "/get").status() == 502);
     assertThat(Instant.now()).isAfterOrEqualTo(end);
     Await.until(
         "the status says so",
