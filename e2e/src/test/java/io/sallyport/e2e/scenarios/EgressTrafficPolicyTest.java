@@ -78,13 +78,14 @@ class EgressTrafficPolicyTest extends MeshScenario {
     inForce("", SOME_REQUESTS);
     String path = unique("/anything");
     int from = mesh.sleepA().accessLog().size();
-    int atGateway = mesh.gateway().accessLog().size();
     assertThat(get(mesh.sleepAApplication(), "httpbin.org", path).status()).isEqualTo(403);
     JsonObject line =
         mesh.sleepA().awaitLog("the refusal", from, entry -> text(entry, "path").equals(path));
     assertThat(text(line, "reason")).isEqualTo("not_granted");
     assertThat(text(line, "policy")).isEqualTo("no-rule");
-    assertThat(mesh.gateway().accessLog()).as("it never came this far").hasSize(atGateway);
+    assertThat(mesh.gateway().accessLog())
+        .as("it never came this far")
+        .noneMatch(entry -> text(entry, "path").equals(path));
   }
 
   @Test
@@ -129,11 +130,12 @@ class EgressTrafficPolicyTest extends MeshScenario {
     mesh.documents().replaceInMesh("mode: REGISTRY_ONLY", "mode: ALLOW_ANY");
     awaitStatus(mesh.nginxApplication(), "httpbin.org", 200);
     awaitStatus(mesh.sleepAApplication(), "www.alibabacloud.com", 200);
-    int from = mesh.gateway().accessLog().size();
     String path = unique("/anything");
     assertThat(get(mesh.sleepAApplication(), "httpbin.org", path).status()).isEqualTo(403);
     assertThat(get(mesh.sleepAApplication(), "www.alibabacloud.com", path).status()).isEqualTo(200);
-    assertThat(mesh.gateway().accessLog()).as("straight, not by the gateway").hasSize(from);
+    assertThat(mesh.gateway().accessLog())
+        .as("straight, not by the gateway")
+        .noneMatch(entry -> text(entry, "path").equals(path));
     JsonObject line =
         mesh.sleepA().awaitLog("it", 0, entry -> text(entry, "route_name").equals("allow_any"));
     assertThat(text(line, "policy")).isEqualTo("allow-any");
