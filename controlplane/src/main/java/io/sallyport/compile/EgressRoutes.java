@@ -1,6 +1,8 @@
 package io.sallyport.compile;
 
+import com.google.protobuf.BoolValue;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.sallyport.compile.filter.Authorization;
@@ -20,8 +22,6 @@ import java.util.List;
 /// a stranger learns nothing of other workloads' hosts.
 final class EgressRoutes {
   private static final int FORBIDDEN = 403;
-  private static final int HTTP_PORT = 80;
-  private static final int HTTPS_PORT = 443;
 
   private EgressRoutes() {}
 
@@ -59,18 +59,17 @@ final class EgressRoutes {
                 .setMatch(Routes.anyPath())
                 .setRoute(
                     OutsideTraffic.atGateway(
-                        Routes.to(ExternalClusters.name(route))
-                            .setHostRewriteLiteral(authority(route)),
-                        route.outside()))
+                        rewritten(Routes.to(ExternalClusters.name(route)), route), route.outside()))
                 .setMetadata(Grants.metadata(Grants.rules(route.grants())))
                 .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(route.grants())))
         .build();
   }
 
-  /// The host as the outside server is to hear it: the rule's own spelling, with the port where it
-  /// is not the scheme's (RFC 9110, section 7.2); the hops before stripped it.
-  private static String authority(ExternalRoute route) {
-    int usual = route.tls().isPresent() ? HTTPS_PORT : HTTP_PORT;
-    return route.port() == usual ? route.host() : route.host() + ":" + route.port();
+  /// Each place hears its own name.
+  private static RouteAction.Builder rewritten(RouteAction.Builder action, ExternalRoute route) {
+    return ExternalEndpoints.haveOtherHosts(route.host(), route.endpoints())
+        ? action.setAutoHostRewrite(BoolValue.of(true))
+        : action.setHostRewriteLiteral(
+            Authorities.of(route.host(), route.port(), route.tls().isPresent()));
   }
 }

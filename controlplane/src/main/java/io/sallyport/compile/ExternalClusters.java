@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate;
 import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.sallyport.compile.filter.Extensions;
+import io.sallyport.mesh.ExternalEndpoint;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.ExternalTunnel;
@@ -52,25 +53,38 @@ final class ExternalClusters {
   ///
   /// @param builder without saying yet where the host is
   private record Outside(
-      Cluster.Builder builder, String host, int port, List<String> addresses, List<Origin> rules) {
+      Cluster.Builder builder,
+      String host,
+      int port,
+      List<String> addresses,
+      List<ExternalEndpoint> endpoints,
+      List<Origin> rules) {
     static Outside of(ExternalRoute route) {
       Cluster.Builder builder = OutsideTraffic.cluster(name(route), route.outside());
       List<String> protocols = OutsideTraffic.protocols(route.outside());
       route.tls().ifPresent(tls -> builder.setTransportSocket(ExternalTls.client(tls, protocols)));
+      ExternalEndpoints.addTls(builder, route.host(), route.endpoints(), protocols);
       return new Outside(
           builder,
           route.host(),
           route.port(),
           route.addresses(),
+          route.endpoints(),
           new ArrayList<>(Grants.rules(route.grants())));
     }
 
     static Outside of(ExternalTunnel tunnel) {
+      Cluster.Builder builder =
+          Clusters.tcp(Names.externalTunnelCluster(tunnel.host(), tunnel.port()));
+      if (tunnel.endpoints().size() > 1) {
+        OutsideTraffic.ejectUnreachable(builder);
+      }
       return new Outside(
-          Clusters.tcp(Names.externalTunnelCluster(tunnel.host(), tunnel.port())),
+          builder,
           tunnel.host(),
           tunnel.port(),
           tunnel.addresses(),
+          tunnel.endpoints(),
           new ArrayList<>(Grants.rules(tunnel.grants())));
     }
   }
@@ -92,8 +106,17 @@ final class ExternalClusters {
   private static VersionedResource cluster(Outside outside, List<String> resolvers) {
     Cluster.Builder cluster = outside.builder();
     String name = cluster.getName();
-    if (outside.addresses().isEmpty()) {
-      fromDns(cluster, outside, resolvers);
+    if (!outside.endpoints().isEmpty()) {
+      ExternalEndpoints.list(cluster, outside.host(), outside.endpoints());
+      if (outside.endpoints().stream().allMatch(each -> !each.addresses().isEmpty())) {
+        cluster.setType(DiscoveryType.STATIC);
+      } else {
+        boolean apart = cluster.hasOutlierDetection() || outside.endpoints().size() > 1;
+        fromDns(cluster, apart, resolvers);
+      }
+    } else if (outside.addresses().isEmpty()) {
+      cluster.setLoadAssignment(at(outside.port(), List.of(outside.host()), name));
+      fromDns(cluster, cluster.hasOutlierDetection(), resolvers);
     } else {
       cluster
           .setType(DiscoveryType.STATIC)
@@ -108,10 +131,11 @@ final class ExternalClusters {
   /// (RFC 8305), so a machine without IPv6 works as well. The cluster is in use once the first
   /// answer or failure is there, so queries give up soon and are repeated often.
   ///
-  /// Only where failing addresses are to be left out is each an endpoint of its own; then IPv4 is
-  /// preferred, since all of them are taken for usable.
-  private static void fromDns(Cluster.Builder cluster, Outside outside, List<String> resolvers) {
-    boolean apart = cluster.hasOutlierDetection();
+  /// Only where failing addresses are to be left out, or there are several names, is each an
+  /// endpoint of its own; then IPv4 is preferred, since all of them are taken for usable.
+  ///
+  /// @param apart whether each address is an endpoint of its own
+  private static void fromDns(Cluster.Builder cluster, boolean apart, List<String> resolvers) {
     DnsCluster dns =
         DnsCluster.newBuilder()
             .setAllAddressesInSingleEndpoint(!apart)
@@ -123,12 +147,10 @@ final class ExternalClusters {
                     .setMaxInterval(Durations.fromSeconds(10)))
             .setTypedDnsResolverConfig(resolver(resolvers))
             .build();
-    cluster
-        .setClusterType(
-            CustomClusterType.newBuilder()
-                .setName("envoy.clusters.dns")
-                .setTypedConfig(Extensions.any(dns)))
-        .setLoadAssignment(at(outside.port(), List.of(outside.host()), cluster.getName()));
+    cluster.setClusterType(
+        CustomClusterType.newBuilder()
+            .setName("envoy.clusters.dns")
+            .setTypedConfig(Extensions.any(dns)));
   }
 
   /// Names are asked for as they are: with the machine's search domains, whoever owns such a domain

@@ -8,17 +8,26 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryPriority;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.type.v3.Percent;
 import io.sallyport.compile.filter.ConnectionManager;
+import io.sallyport.compile.filter.Extensions;
 import io.sallyport.policy.Outside;
 import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.Outside.Retries;
+import io.sallyport.policy.OutsideEndpoint;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// What a rule says of how the gateway speaks to an outside host, in the words of its route and its
 /// cluster.
@@ -30,6 +39,12 @@ final class OutsideTraffic {
   private static final double PANIC_BELOW_PERCENT = 1;
 
   private static final int ALL_PERCENT = 100;
+
+  private static final int MOST_RETRIES = 10;
+
+  /// How often Envoy draws until it has another place than the one that failed, whatever their
+  /// weights.
+  private static final int OTHER_PLACE_ATTEMPTS = 20;
 
   private static final Http1ProtocolOptions HTTP1 = Http1ProtocolOptions.getDefaultInstance();
 
@@ -48,8 +63,37 @@ final class OutsideTraffic {
   static RouteAction.Builder atGateway(RouteAction.Builder route, Outside outside) {
     outside.timeouts().request().ifPresent(limit -> route.setTimeout(duration(limit)));
     outside.timeouts().idle().ifPresent(limit -> route.setIdleTimeout(duration(limit)));
+    failOver(route, outside.endpoints());
     outside.retries().ifPresent(retries -> retry(route, retries));
     return upgrades(route, outside.exchange());
+  }
+
+  /// What failed at one place goes to another within the same request: to those of its priority
+  /// first, as often as there are any, and then to the next priority.
+  private static void failOver(RouteAction.Builder route, List<OutsideEndpoint> endpoints) {
+    if (endpoints.size() < 2) {
+      return;
+    }
+    Map<Integer, Integer> sizes = new HashMap<>();
+    endpoints.forEach(endpoint -> sizes.merge(endpoint.priority(), 1, Integer::sum));
+    int most = Collections.max(sizes.values());
+    RetryPolicy.Builder policy = route.getRetryPolicyBuilder();
+    policy
+        .setNumRetries(
+            UInt32Value.of(
+                Math.clamp(
+                    (long) most * sizes.size() - 1,
+                    policy.getNumRetries().getValue(),
+                    MOST_RETRIES)))
+        .setHostSelectionRetryMaxAttempts(OTHER_PLACE_ATTEMPTS);
+    if (sizes.size() > 1) {
+      policy.setRetryPriority(
+          RetryPriority.newBuilder()
+              .setName("envoy.retry_priorities.previous_priorities")
+              .setTypedConfig(
+                  Extensions.any(
+                      PreviousPrioritiesConfig.newBuilder().setUpdateFrequency(most).build())));
+    }
   }
 
   private static void retry(RouteAction.Builder route, Retries retries) {
@@ -87,17 +131,44 @@ final class OutsideTraffic {
     pool.maxConnections().map(UInt32Value::of).ifPresent(limits::setMaxConnections);
     pool.maxPendingRequests().map(UInt32Value::of).ifPresent(limits::setMaxPendingRequests);
     pool.maxRequests().map(UInt32Value::of).ifPresent(limits::setMaxRequests);
-    outside.outlierDetection().ifPresent(detection -> eject(cluster, detection));
+    outside
+        .outlierDetection()
+        .or(() ->
+            outside.endpoints().size() > 1
+                ? Optional.of(Outside.OutlierDetection.DEFAULT)
+                : Optional.empty())
+        .ifPresent(detection -> eject(cluster, detection));
     return cluster;
   }
 
+  /// For bytes, of which nothing else is known than whether there was a connection.
+  static void ejectUnreachable(Cluster.Builder cluster) {
+    Outside.OutlierDetection usual = Outside.OutlierDetection.DEFAULT;
+    eject(
+        cluster,
+        OutlierDetection.newBuilder()
+            .setSplitExternalLocalOriginErrors(true)
+            .setConsecutiveLocalOriginFailure(UInt32Value.of(1))
+            .setEnforcingLocalOriginSuccessRate(UInt32Value.of(0))
+            .setInterval(duration(usual.interval()))
+            .setBaseEjectionTime(duration(usual.baseEjectionTime())));
+  }
+
   private static void eject(Cluster.Builder cluster, Outside.OutlierDetection detection) {
+    eject(
+        cluster,
+        OutlierDetection.newBuilder()
+            .setConsecutive5Xx(UInt32Value.of(detection.consecutive5xx()))
+            .setInterval(duration(detection.interval()))
+            .setBaseEjectionTime(duration(detection.baseEjectionTime())));
+  }
+
+  private static void eject(Cluster.Builder cluster, OutlierDetection.Builder detection) {
     cluster
         .setOutlierDetection(
-            OutlierDetection.newBuilder()
-                .setConsecutive5Xx(UInt32Value.of(detection.consecutive5xx()))
-                .setInterval(duration(detection.interval()))
-                .setBaseEjectionTime(duration(detection.baseEjectionTime()))
+            detection
+                // an address is compared with no other
+                .setEnforcingSuccessRate(UInt32Value.of(0))
                 .setMaxEjectionPercent(UInt32Value.of(ALL_PERCENT)))
         .setCommonLbConfig(
             CommonLbConfig.newBuilder()

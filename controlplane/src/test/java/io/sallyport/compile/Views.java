@@ -91,7 +91,7 @@ final class Views {
 
   static ExternalRoute external(String host, int port, List<String> addresses, Grant... grants) {
     return new ExternalRoute(
-        host, port, Optional.empty(), Outside.DEFAULT, addresses, List.of(grants));
+        host, port, Optional.empty(), Outside.DEFAULT, addresses, List.of(), List.of(grants));
   }
 
   static GatewayListener listener(int port, int bindPort, ExternalRoute... routes) {

@@ -5,7 +5,6 @@ import io.sallyport.mesh.Contradictions.Disagreement;
 import io.sallyport.mesh.Contradictions.Placed;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.FieldPath;
-import io.sallyport.policy.Outside;
 import io.sallyport.policy.problem.Problem;
 
 /// Says to a user that two rules contradict each other, at both places.
@@ -61,12 +60,8 @@ final class ContradictionProblem {
                   loser.hop().name(),
                   contradiction.host(),
                   loser.targetPort(),
-                  OutsideDifference.names(outside(loser), outside(kept)));
+                  OutsideDifference.names(loser.outside(), kept.outside()));
     };
-  }
-
-  private static Outside outside(EgressRoute route) {
-    return route instanceof EgressRoute.Http http ? http.outside() : Outside.DEFAULT;
   }
 
   private static String value(EgressRoute route, Disagreement on) {

@@ -16,8 +16,8 @@ import java.util.Optional;
 ///   gateway or gateway port): its sidecar can go only one;
 /// - they meet at one port of one gateway with one host, as HTTP, and would have it dial different
 ///   ports, or one with TLS and the other without: the gateway routes HTTP by host;
-/// - they have one gateway speak to one port of a host, as HTTP, in different manners: it has one
-///   set of connections for it.
+/// - they have one gateway speak to one port of a host in different manners: it has one set of
+///   connections for it, as HTTP, as HTTP in TLS of its own, and as TLS of applications.
 ///
 /// Routes that agree are merged and never contradict; nor does a route that is only implied.
 final class Contradictions {
@@ -32,11 +32,22 @@ final class Contradictions {
   private record GatewayCell(ServicePort hop, String host) {}
 
   /// What a gateway keeps one set of connections for.
-  private record OutsideCell(GatewayName gateway, boolean tls, int port, String host) {
-    static OutsideCell of(EgressRoute.Http route, String host) {
-      return new OutsideCell(
-          GatewayName.of(route.hop()), route.upgrade().isPresent(), route.targetPort(), host);
+  private record OutsideCell(GatewayName gateway, Inside inside, int port, String host) {
+    static OutsideCell of(EgressRoute route, String host) {
+      Inside inside =
+          switch (route) {
+            case EgressRoute.Http http -> http.upgrade().isPresent() ? Inside.TLS : Inside.HTTP;
+            case EgressRoute.Tunnel _ -> Inside.TUNNEL;
+          };
+      return new OutsideCell(GatewayName.of(route.hop()), inside, route.targetPort(), host);
     }
+  }
+
+  /// What connections to an outside host carry.
+  private enum Inside {
+    HTTP,
+    TLS,
+    TUNNEL
   }
 
   /// How a sidecar sends what it decided on.
@@ -67,10 +78,10 @@ final class Contradictions {
     Placed placed = new Placed(route, document);
     Way way = new Way(route.protocol(), route.hop());
     for (String host : route.hosts()) {
-      if (route instanceof EgressRoute.Http http) {
+      if (route instanceof EgressRoute.Http) {
         byGateway.putIfAbsent(new GatewayCell(route.hop(), host), placed);
-        byOutside.putIfAbsent(OutsideCell.of(http, host), placed);
       }
+      byOutside.putIfAbsent(OutsideCell.of(route, host), placed);
       for (Source source : route.from()) {
         byClient
             .computeIfAbsent(
@@ -129,13 +140,9 @@ final class Contradictions {
   }
 
   private Optional<Contradiction> outside(EgressRoute route, String host) {
-    return route instanceof EgressRoute.Http http
-        ? Optional.ofNullable(byOutside.get(OutsideCell.of(http, host)))
-            .filter(placed ->
-                placed.route() instanceof EgressRoute.Http other
-                    && !other.outside().equals(http.outside()))
-            .map(placed -> new Contradiction(host, Disagreement.OUTSIDE, placed))
-        : Optional.empty();
+    return Optional.ofNullable(byOutside.get(OutsideCell.of(route, host)))
+        .filter(placed -> !placed.route().outside().equals(route.outside()))
+        .map(placed -> new Contradiction(host, Disagreement.OUTSIDE, placed));
   }
 
   private static boolean isImplied(EgressRoute route) {

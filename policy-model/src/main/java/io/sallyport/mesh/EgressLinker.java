@@ -11,6 +11,7 @@ import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside;
 import io.sallyport.policy.Position;
 import io.sallyport.policy.problem.Problem;
 import java.time.Instant;
@@ -171,6 +172,7 @@ final class EgressLinker {
               port,
               destination.port().protocol(),
               hop,
+              destination.outside(),
               false);
     };
   }
@@ -181,12 +183,13 @@ final class EgressLinker {
 
   /// Who may have HTTP upgraded may also start TLS to the same hosts, on the port of the upgrade
   /// (ASM's documentation of `httpsUpgrade` expects so); but not if only some requests are granted,
-  /// which nobody could see there.
+  /// which nobody could see there, nor if the gateway goes to other places than the hosts.
   private static Optional<EgressRoute> impliedBy(EgressRoute route) {
     return switch (route) {
       case EgressRoute.Http http ->
           http.upgrade()
-              .filter(_ -> http.requests().anyOf().isEmpty())
+              .filter(
+                  _ -> http.requests().anyOf().isEmpty() && http.outside().endpoints().isEmpty())
               .map(upgrade ->
                   new EgressRoute.Tunnel(
                       http.origin(),
@@ -196,6 +199,7 @@ final class EgressLinker {
                       Protocol.HTTPS,
                       new ServicePort(
                           http.hop().namespace(), http.hop().name(), Gateway.MESH_LISTENER.port()),
+                      Outside.DEFAULT,
                       true));
       case EgressRoute.Tunnel _ -> Optional.empty();
     };

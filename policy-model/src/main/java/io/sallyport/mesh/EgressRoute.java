@@ -30,6 +30,9 @@ sealed interface EgressRoute {
   /// The port that the gateway dials.
   int targetPort();
 
+  /// How the gateway speaks to the outside hosts.
+  Outside outside();
+
   /// Which requests are granted, as far as they can be seen.
   Requests requests();
 
@@ -66,6 +69,7 @@ sealed interface EgressRoute {
 
   /// TLS that the application starts, carried as it is and routed by its server name.
   ///
+  /// @param outside the default but for `endpoints`: the connection is the application's own
   /// @param implied whether no rule says so in words: an upgrade of HTTP also lets TLS pass to the
   ///   same hosts on the upgrade's port. What a rule says in words goes before it.
   record Tunnel(
@@ -75,6 +79,7 @@ sealed interface EgressRoute {
       int port,
       Protocol protocol,
       ServicePort hop,
+      Outside outside,
       boolean implied)
       implements EgressRoute {
     public Tunnel {

@@ -12,6 +12,7 @@ import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.Listener;
 import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.Outside;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -62,6 +63,7 @@ final class GatewayViews {
     for (EgressRoute route : routes.through(name)) {
       byPort.computeIfAbsent(route.hop().port(), _ -> new ArrayList<>()).add(route);
     }
+    Map<HostPort, Outside> outside = ofTunnels(routes.through(name));
     List<GatewayListener> listeners = new ArrayList<>();
     List<TunnelListener> tunnels = new ArrayList<>();
     Set<Integer> bound = new HashSet<>();
@@ -80,7 +82,8 @@ final class GatewayViews {
                 new GatewayListener(listenerName, port, bindPort, origin, externalRoutes(through)));
         case HTTPS, TLS, TCP ->
             tunnels.add(
-                new TunnelListener(listenerName, port, bindPort, origin, externalTunnels(through)));
+                new TunnelListener(
+                    listenerName, port, bindPort, origin, externalTunnels(through, outside)));
       }
     }
     return view(scope, listeners, tunnels);
@@ -118,12 +121,34 @@ final class GatewayViews {
               first.upgrade().map(_ -> OutsideTls.of(host, first.outside().tls())),
               first.outside(),
               addresses(host),
+              ExternalEndpoint.of(
+                  host,
+                  first.targetPort(),
+                  first.upgrade().isPresent(),
+                  first.outside(),
+                  this::addresses),
               grants.of(routes)));
     });
     return external;
   }
 
-  private List<ExternalTunnel> externalTunnels(List<EgressRoute> through) {
+  /// How rules say that TLS is carried to each host and port; one that is only implied says
+  /// nothing.
+  private static Map<HostPort, Outside> ofTunnels(List<EgressRoute> throughGateway) {
+    Map<HostPort, Outside> outside = new HashMap<>();
+    for (EgressRoute route : throughGateway) {
+      if (route instanceof EgressRoute.Tunnel tunnel && !tunnel.implied()) {
+        for (String host : tunnel.hosts()) {
+          outside.put(new HostPort(tunnel.targetPort(), host), tunnel.outside());
+        }
+      }
+    }
+    return outside;
+  }
+
+  /// @param outside of all tunnels through the gateway: what its ports share is one
+  private List<ExternalTunnel> externalTunnels(
+      List<EgressRoute> through, Map<HostPort, Outside> outside) {
     SortedMap<HostPort, List<EgressRoute>> byHost = new TreeMap<>();
     for (EgressRoute route : through) {
       for (String host : new TreeSet<>(route.hosts())) {
@@ -136,7 +161,17 @@ final class GatewayViews {
     List<ExternalTunnel> external = new ArrayList<>();
     byHost.forEach((to, routes) ->
         external.add(
-            new ExternalTunnel(to.host(), to.port(), addresses(to.host()), grants.of(routes))));
+            new ExternalTunnel(
+                to.host(),
+                to.port(),
+                addresses(to.host()),
+                ExternalEndpoint.of(
+                    to.host(),
+                    to.port(),
+                    false,
+                    outside.getOrDefault(to, Outside.DEFAULT),
+                    this::addresses),
+                grants.of(routes))));
     return external;
   }
 

@@ -18,6 +18,7 @@ final class OutsideDifference {
     note(names, "outlierDetection", a.outlierDetection(), b.outlierDetection());
     note(names, "upstreamProtocol", a.upstreamProtocol(), b.upstreamProtocol());
     note(names, "websocket", a.websocket(), b.websocket());
+    note(names, "endpoints", a.endpoints(), b.endpoints());
     return String.join(", ", names);
   }
 

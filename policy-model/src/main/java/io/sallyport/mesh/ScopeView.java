@@ -151,10 +151,17 @@ public sealed interface ScopeView {
   ///
   /// @param port the port that the gateway dials
   /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
+  /// @param endpoints where to go in place of the host; none: to the host
   /// @param grants who may, and which rule says so; sorted by origin; never empty
-  record ExternalTunnel(String host, int port, List<String> addresses, List<Grant> grants) {
+  record ExternalTunnel(
+      String host,
+      int port,
+      List<String> addresses,
+      List<ExternalEndpoint> endpoints,
+      List<Grant> grants) {
     public ExternalTunnel {
       addresses = List.copyOf(addresses);
+      endpoints = List.copyOf(endpoints);
       grants = List.copyOf(grants);
     }
   }
@@ -165,6 +172,7 @@ public sealed interface ScopeView {
   /// @param tls where the gateway starts TLS itself; empty: plain HTTP
   /// @param outside how else the gateway speaks to it
   /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
+  /// @param endpoints where to go in place of the host; none: to the host
   /// @param grants who may, and which rule says so; sorted by origin; never empty
   record ExternalRoute(
       String host,
@@ -172,9 +180,11 @@ public sealed interface ScopeView {
       Optional<OutsideTls> tls,
       Outside outside,
       List<String> addresses,
+      List<ExternalEndpoint> endpoints,
       List<Grant> grants) {
     public ExternalRoute {
       addresses = List.copyOf(addresses);
+      endpoints = List.copyOf(endpoints);
       grants = List.copyOf(grants);
     }
   }

@@ -11,8 +11,10 @@ import java.util.TreeSet;
 /// nothing. Fields of `EgressTrafficPolicy` alone: ASM's kind has none of them.
 ///
 /// @param retries empty: only what certainly nobody has seen is sent again
-/// @param outlierDetection empty: every address of a host stays in use
+/// @param outlierDetection empty: every address of a host stays in use, unless there are several
+///   `endpoints`
 /// @param websocket whether an exchange may become a WebSocket (RFC 6455)
+/// @param endpoints where the gateway goes in place of the hosts; none: to the hosts
 public record Outside(
     Tls tls,
     Timeouts timeouts,
@@ -20,7 +22,8 @@ public record Outside(
     ConnectionPool connectionPool,
     Optional<OutlierDetection> outlierDetection,
     UpstreamProtocol upstreamProtocol,
-    boolean websocket) {
+    boolean websocket,
+    List<OutsideEndpoint> endpoints) {
   public static final Outside DEFAULT =
       new Outside(
           new Tls(Optional.empty(), List.of(), Optional.empty(), Optional.empty(), false),
@@ -29,7 +32,12 @@ public record Outside(
           new ConnectionPool(Optional.empty(), Optional.empty(), Optional.empty()),
           Optional.empty(),
           UpstreamProtocol.HTTP1,
-          false);
+          false,
+          List.of());
+
+  public Outside {
+    endpoints = List.copyOf(endpoints);
+  }
 
   /// TLS that the gateway starts, where the destination is upgraded.
   ///
@@ -79,7 +87,14 @@ public record Outside(
                         folder + pair.certificateFile(), folder + pair.keyFile())),
             tls.insecureSkipVerify());
     return new Outside(
-        found, timeouts, retries, connectionPool, outlierDetection, upstreamProtocol, websocket);
+        found,
+        timeouts,
+        retries,
+        connectionPool,
+        outlierDetection,
+        upstreamProtocol,
+        websocket,
+        endpoints);
   }
 
   /// How long to wait.
@@ -114,8 +129,11 @@ public record Outside(
   /// @param consecutive5xx so many failures in a row (statuses of 500 and more, lost connections)
   /// @param interval how often a gateway looks which addresses may come back
   /// @param baseEjectionTime for how long, times how often it happened
-  public record OutlierDetection(
-      int consecutive5xx, Duration interval, Duration baseEjectionTime) {}
+  public record OutlierDetection(int consecutive5xx, Duration interval, Duration baseEjectionTime) {
+    /// Where a rule wants it and says no more.
+    public static final OutlierDetection DEFAULT =
+        new OutlierDetection(5, Duration.ofSeconds(10), Duration.ofSeconds(30));
+  }
 
   /// What is spoken to the host.
   public enum UpstreamProtocol {

@@ -101,12 +101,19 @@ class MeshModelTest {
     assertThat(view.listeners().get(0).routes())
         .containsExactly(
             new ExternalRoute(
-                "httpbin.org", 80, Optional.empty(), Outside.DEFAULT, List.of(), List.of(grant)),
+                "httpbin.org",
+                80,
+                Optional.empty(),
+                Outside.DEFAULT,
+                List.of(),
+                List.of(),
+                List.of(grant)),
             new ExternalRoute(
                 "www.httpbin.org",
                 80,
                 Optional.empty(),
                 Outside.DEFAULT,
+                List.of(),
                 List.of(),
                 List.of(grant)));
     assertThat(view.listeners().get(1).routes()).isEmpty();

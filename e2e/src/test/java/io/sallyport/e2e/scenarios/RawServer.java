@@ -4,6 +4,7 @@ import io.sallyport.e2e.harness.Layout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -40,6 +41,10 @@ final class RawServer implements AutoCloseable {
 
   int port() {
     return listening.getLocalPort();
+  }
+
+  boolean isIpv6() {
+    return listening.getInetAddress() instanceof Inet6Address;
   }
 
   /// How many connections there have been.

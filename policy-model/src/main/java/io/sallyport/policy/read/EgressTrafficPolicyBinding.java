@@ -111,7 +111,13 @@ final class EgressTrafficPolicyBinding {
         gatewayPort,
         upgrade,
         own ? http(to.optional("http"), port.protocol()) : List.of(),
-        own ? OutsideBinding.bind(to, port.protocol(), upgrade.isPresent()) : Outside.DEFAULT);
+        own
+            ? OutsideBinding.bind(
+                to,
+                port.protocol(),
+                upgrade.isPresent(),
+                upgrade.map(HttpsUpgrade::port).orElse(port.number()))
+            : Outside.DEFAULT);
   }
 
   /// The requests that are granted.

@@ -10,6 +10,7 @@ import io.sallyport.policy.Outside.Retries;
 import io.sallyport.policy.Outside.Timeouts;
 import io.sallyport.policy.Outside.Tls;
 import io.sallyport.policy.Outside.UpstreamProtocol;
+import io.sallyport.policy.OutsideEndpoint;
 import io.sallyport.policy.Parsed;
 import io.sallyport.policy.problem.NearestName;
 import io.sallyport.policy.problem.Printable;
@@ -59,7 +60,8 @@ final class OutsideBinding {
   private OutsideBinding() {}
 
   /// @param upgraded whether the gateway starts TLS
-  static Outside bind(RecordBinder to, Protocol protocol, boolean upgraded) {
+  /// @param targetPort the port that the gateway dials
+  static Outside bind(RecordBinder to, Protocol protocol, boolean upgraded, int targetPort) {
     FieldValue tlsField = to.optional("tls");
     FieldValue speaks = to.optional("upstreamProtocol");
     FieldValue websocket = to.optional("websocket");
@@ -86,7 +88,11 @@ final class OutsideBinding {
             to.optional("outlierDetection")
                 .map(field -> field.object(OutsideBinding::outlierDetection)),
             speaks.oneOf(UpstreamProtocol.class, Outside.DEFAULT.upstreamProtocol()),
-            websocket.bool(false));
+            websocket.bool(false),
+            EndpointsBinding.bind(to.optional("endpoints"), protocol, targetPort));
+    if (outside.endpoints().stream().anyMatch(OutsideEndpoint::isOtherHost)) {
+      EndpointsBinding.refuseNames(tlsField, outside.tls());
+    }
     if (outside.upstreamProtocol() == UpstreamProtocol.AUTO && !upgraded) {
       speaks.error(
           "`upstreamProtocol: AUTO` without `httpsUpgrade`",
@@ -187,13 +193,16 @@ final class OutsideBinding {
   }
 
   private static OutlierDetection outlierDetection(RecordBinder detection) {
+    OutlierDetection usual = OutlierDetection.DEFAULT;
     return new OutlierDetection(
-        detection.optional("consecutive5xx").integer("consecutive5xx", 1, MOST, 5),
-        detection.optional("interval").map(OutsideBinding::duration).orElse(Duration.ofSeconds(10)),
+        detection
+            .optional("consecutive5xx")
+            .integer("consecutive5xx", 1, MOST, usual.consecutive5xx()),
+        detection.optional("interval").map(OutsideBinding::duration).orElse(usual.interval()),
         detection
             .optional("baseEjectionTime")
             .map(OutsideBinding::duration)
-            .orElse(Duration.ofSeconds(30)));
+            .orElse(usual.baseEjectionTime()));
   }
 
   private static Duration duration(FieldValue field) {
