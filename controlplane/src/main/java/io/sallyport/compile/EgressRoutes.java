@@ -6,6 +6,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.sallyport.compile.filter.Authorization;
+import io.sallyport.compile.filter.RateLimits;
 import io.sallyport.compile.filter.Rbac;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
@@ -32,6 +33,11 @@ final class EgressRoutes {
             .putAllTypedPerFilterConfig(
                 Authorization.ofRequests(
                     view.authorization(), view.trustDomain(), listener.port()));
+    RateLimits.ofWorkloads(
+            listener.routes().stream()
+                .flatMap(route -> Grants.ofWorkloads(route.grants()).stream())
+                .toList())
+        .ifPresent(limits -> configuration.putTypedPerFilterConfig(RateLimits.NAME, limits));
     List<Origin> origins = new ArrayList<>(Grants.policies(view.authorization()));
     listener.routes().stream()
         .sorted(Comparator.comparing(ExternalRoute::host))

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
@@ -62,6 +63,8 @@ final class EnvoyTypes {
           StdoutAccessLog.getDescriptor(),
           ExpressionFilter.getDescriptor(),
           RBACPerRoute.getDescriptor(),
+          LocalRateLimit.getDescriptor(),
+          io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor.getDescriptor(),
           UriTemplateMatchConfig.getDescriptor(),
           io.envoyproxy.envoy.extensions.rbac.principals.mtls_authenticated.v3.Config
               .getDescriptor(),

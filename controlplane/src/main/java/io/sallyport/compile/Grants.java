@@ -49,14 +49,25 @@ final class Grants {
 
   /// What some grants allow on a route.
   static Any rbac(List<Grant> grants) {
-    return Rbac.perRoute(
-        grants.stream()
-            .map(grant ->
-                new RouteGrant(
-                    Names.rbacPolicy(grant.origin()),
-                    Optional.of(grant.principals()),
-                    grant.requests()))
-            .toList());
+    return Rbac.perRoute(ofWorkloads(grants));
+  }
+
+  /// The grants by the names of the RBAC policies that they become.
+  static List<RouteGrant> ofWorkloads(List<Grant> grants) {
+    return grants.stream()
+        .map(grant ->
+            new RouteGrant(
+                Names.rbacPolicy(grant.origin()),
+                Optional.of(grant.principals()),
+                grant.requests()))
+        .toList();
+  }
+
+  /// The same for a sidecar's own workload.
+  static List<RouteGrant> ofAnyone(List<Allowed> grants) {
+    return grants.stream()
+        .map(grant -> RouteGrant.ofAnyone(Names.rbacPolicy(grant.origin()), grant.requests()))
+        .toList();
   }
 
   /// The SPIFFE IDs that some grants allow, by the name of the RBAC policy that a rule becomes.

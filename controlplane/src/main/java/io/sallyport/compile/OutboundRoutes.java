@@ -4,8 +4,9 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.sallyport.compile.filter.DestinationPort;
+import io.sallyport.compile.filter.RateLimits;
 import io.sallyport.compile.filter.Rbac;
-import io.sallyport.compile.filter.RouteGrant;
+import io.sallyport.mesh.ScopeView.Allowed;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
 import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.mesh.ScopeView.SidecarView;
@@ -34,6 +35,11 @@ final class OutboundRoutes {
       origins.addAll(Grants.allowed(route.grants()));
     }
     RouteConfiguration.Builder configuration = Routes.configuration(Names.OUTBOUND_ROUTES);
+    RateLimits.ofRules(
+            view.routes().stream()
+                .flatMap(route -> Grants.ofAnyone(route.grants()).stream())
+                .toList())
+        .ifPresent(limits -> configuration.putTypedPerFilterConfig(RateLimits.NAME, limits));
     List<Route> otherwise = otherwise(view.mode());
     byHost.forEach((host, ports) ->
         configuration.addVirtualHosts(virtualHost(host, ports).addAllRoutes(otherwise)));
@@ -74,15 +80,17 @@ final class OutboundRoutes {
                 OutsideTraffic.atSidecar(
                     Routes.to(Names.serviceCluster(route.hop().service())), route.exchange()))
             .setMetadata(Grants.metadata(Grants.allowed(route.grants())));
-    if (route.grants().stream().noneMatch(grant -> grant.requests().equals(Requests.ALL))) {
-      builder.putTypedPerFilterConfig(
-          Rbac.NAME,
-          Rbac.perRoute(
-              route.grants().stream()
-                  .map(grant ->
-                      RouteGrant.ofAnyone(Names.rbacPolicy(grant.origin()), grant.requests()))
-                  .toList()));
+    if (asksForMore(route)) {
+      builder.putTypedPerFilterConfig(Rbac.NAME, Rbac.perRoute(Grants.ofAnyone(route.grants())));
     }
     return builder.build();
+  }
+
+  /// Whether it is not enough that a request comes here: it must be one that some rule grants, or
+  /// is counted on the rule that does.
+  private static boolean asksForMore(OutboundRoute route) {
+    List<Requests> requests = route.grants().stream().map(Allowed::requests).toList();
+    return requests.stream().noneMatch(each -> each.equals(Requests.ALL))
+        || requests.stream().anyMatch(each -> each.limit().isPresent());
   }
 }

@@ -162,7 +162,9 @@ final class EgressLinker {
               hop,
               destination.httpsUpgrade(),
               new Requests(
-                  destination.http(), rule.terms().shadow() && !destination.http().isEmpty()),
+                  destination.http(),
+                  rule.terms().shadow() && !destination.http().isEmpty(),
+                  destination.rateLimit()),
               destination.outside().beside(file(form)));
       case HTTPS, TCP ->
           new EgressRoute.Tunnel(
@@ -182,14 +184,15 @@ final class EgressLinker {
   }
 
   /// Who may have HTTP upgraded may also start TLS to the same hosts, on the port of the upgrade
-  /// (ASM's documentation of `httpsUpgrade` expects so); but not if only some requests are granted,
-  /// which nobody could see there, nor if the gateway goes to other places than the hosts.
+  /// (ASM's documentation of `httpsUpgrade` expects so); but not if only some requests or so many
+  /// are granted, which nobody could see there, nor if the gateway goes to other places than the
+  /// hosts.
   private static Optional<EgressRoute> impliedBy(EgressRoute route) {
     return switch (route) {
       case EgressRoute.Http http ->
           http.upgrade()
-              .filter(
-                  _ -> http.requests().anyOf().isEmpty() && http.outside().endpoints().isEmpty())
+              .filter(_ -> http.requests().equals(Requests.ALL))
+              .filter(_ -> http.outside().endpoints().isEmpty())
               .map(upgrade ->
                   new EgressRoute.Tunnel(
                       http.origin(),

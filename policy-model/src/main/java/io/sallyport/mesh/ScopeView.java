@@ -8,6 +8,7 @@ import io.sallyport.policy.Origin;
 import io.sallyport.policy.Outside;
 import io.sallyport.policy.Outside.ClientCertificate;
 import io.sallyport.policy.Outside.Exchange;
+import io.sallyport.policy.RateLimit;
 import io.sallyport.policy.ResourceKey;
 import java.util.List;
 import java.util.Optional;
@@ -68,8 +69,9 @@ public sealed interface ScopeView {
   ///
   /// @param anyOf any of these; none: every request
   /// @param shadow the others pass, and are only noted
-  record Requests(List<AllOf> anyOf, boolean shadow) {
-    public static final Requests ALL = new Requests(List.of(), false);
+  /// @param limit how many, for each workload; empty: any number
+  record Requests(List<AllOf> anyOf, boolean shadow, Optional<RateLimit> limit) {
+    public static final Requests ALL = new Requests(List.of(), false, Optional.empty());
 
     public Requests {
       anyOf = List.copyOf(anyOf);

@@ -56,6 +56,7 @@ public record EgressTrafficPolicy(
   /// @param gatewayPort the gateway's listener that the hop uses; empty: the reserved mesh port
   /// @param httpsUpgrade where plain HTTP becomes HTTPS at the gateway
   /// @param http the requests that are granted, any of these; none: all. Our own kind only.
+  /// @param rateLimit how many of them, for each workload; empty: any number. Our own kind only.
   /// @param outside how the gateway speaks to the hosts
   public record Destination(
       String name,
@@ -64,6 +65,7 @@ public record EgressTrafficPolicy(
       Optional<Integer> gatewayPort,
       Optional<HttpsUpgrade> httpsUpgrade,
       List<AllOf> http,
+      Optional<RateLimit> rateLimit,
       Outside outside) {
     public Destination {
       hosts = List.copyOf(hosts);
@@ -76,7 +78,15 @@ public record EgressTrafficPolicy(
         Port port,
         Optional<Integer> gatewayPort,
         Optional<HttpsUpgrade> httpsUpgrade) {
-      this(name, hosts, port, gatewayPort, httpsUpgrade, List.of(), Outside.DEFAULT);
+      this(
+          name,
+          hosts,
+          port,
+          gatewayPort,
+          httpsUpgrade,
+          List.of(),
+          Optional.empty(),
+          Outside.DEFAULT);
     }
   }
 

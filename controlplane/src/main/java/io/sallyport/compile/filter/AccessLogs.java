@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.MetadataFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
@@ -57,6 +58,11 @@ public final class AccessLogs {
   static final String RULE = "rule";
 
   static final String REASON = "reason";
+
+  /// The one rule that let a request through.
+  static final String GRANTED_BY = "granted_by";
+
+  static final String RATE_LIMITED = "rate_limited";
 
   /// What a rule in shadow says of a request: `denied` where it would refuse it.
   static final String SHADOW = "shadow";
@@ -156,13 +162,31 @@ public final class AccessLogs {
     put(routed, SHADOW, SHADOW_RESULT);
     StdoutAccessLog.Builder refused = stdout(Names.NO_RULE, Names.NO_RULE).toBuilder();
     put(refused, REASON, "not_granted");
+    StdoutAccessLog.Builder limited = stdout(ofRoute(POLICY), ofRoute(RULE)).toBuilder();
+    put(limited, REASON, RATE_LIMITED);
+    put(limited, GRANTED_BY, "%DYNAMIC_METADATA(" + Rbac.NAME + ":" + Rbac.POLICY_KEY + ")%");
+    AccessLogFilter allowed = where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_ALLOWED, true);
     return List.of(
-        log("stdout", routed.build()).toBuilder()
-            .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_ALLOWED, true))
+        log("stdout", routed.build()).toBuilder().setFilter(both(allowed, limited(false))).build(),
+        log("stdout-limited", limited.build()).toBuilder()
+            .setFilter(both(allowed, limited(true)))
             .build(),
         log("stdout-refused", refused.build()).toBuilder()
             .setFilter(where(Rbac.NAME, Rbac.RESULT_KEY, Rbac.RESULT_DENIED, false))
             .build());
+  }
+
+  /// Whether a request was one too many.
+  static AccessLogFilter limited(boolean limited) {
+    String details = "has(response.code_details) && response.code_details == '%s'";
+    String isLimited = details.formatted(RateLimits.DETAILS);
+    return where(limited ? isLimited : "!(" + isLimited + ")");
+  }
+
+  static AccessLogFilter both(AccessLogFilter one, AccessLogFilter other) {
+    return AccessLogFilter.newBuilder()
+        .setAndFilter(AndFilter.newBuilder().addFilters(one).addFilters(other))
+        .build();
   }
 
   /// Envoy leaves its decision in the request's metadata. A request that RBAC never saw, because it

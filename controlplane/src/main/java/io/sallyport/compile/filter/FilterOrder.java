@@ -42,23 +42,30 @@ public final class FilterOrder {
   public static List<HttpFilter> outbound() {
     return List.of(
         http(Rbac.NAME, RBAC.getDefaultInstance()),
+        unlessWanted(RateLimits.NAME, RateLimits.NONE),
         http(MeshHeaders.NAME, MeshHeaders.strip()),
         http(Router.NAME, Router.CONFIG));
   }
 
   /// An egress gateway's requests. Who may comes first, so that nothing is done for a stranger:
   /// authorization policies (audit, deny, allow), then the rules that grant routes, without which
-  /// nothing is allowed. What the mesh knows is taken out last, when nothing behind it can add to
-  /// it or want it.
+  /// nothing is allowed, and how many requests they grant. What the mesh knows is taken out last,
+  /// when nothing behind it can add to it or want it.
   public static List<HttpFilter> egress() {
     List<HttpFilter> filters = new ArrayList<>();
     for (Action action : Action.values()) {
       filters.add(http(Authorization.filterName(action), RBAC.getDefaultInstance()));
     }
     filters.add(http(Rbac.NAME, Rbac.DENY_ALL));
+    filters.add(unlessWanted(RateLimits.NAME, RateLimits.NONE));
     filters.add(http(MeshHeaders.NAME, MeshHeaders.strip()));
     filters.add(http(Router.NAME, Router.CONFIG));
     return filters;
+  }
+
+  /// Off, unless the route configuration has something for it.
+  private static HttpFilter unlessWanted(String name, Message config) {
+    return http(name, config).toBuilder().setDisabled(true).build();
   }
 
   private static HttpFilter http(String name, Message config) {

@@ -6,15 +6,15 @@ import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.sallyport.compile.Names;
 import io.sallyport.policy.AuthorizationPolicy.Action;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The access logs of what a gateway decides. A destination knows the rules that grant it, but only
-/// RBAC knows whether one of them let this client through; so there are four logs, and each request
-/// or connection is in one of them: granted, where `granted_by` is the one rule that did; denied by
-/// a DENY policy, or by the lack of a matching ALLOW policy, where `denied_by` says so; refused,
-/// since no rule grants it.
+/// RBAC knows whether one of them let this client through; so there are five logs, and each request
+/// or connection is in one of them: granted, where `granted_by` is the one rule that did; limited,
+/// where it did but for the number; denied by a DENY policy, or by the lack of a matching ALLOW
+/// policy, where `denied_by` says so; refused, since no rule grants it.
 final class GatewayLogs {
-  private static final String GRANTED_BY = "granted_by";
   private static final String DENIED_BY = "denied_by";
 
   /// Where the RBAC filters of one kind of traffic leave what they decided.
@@ -52,7 +52,26 @@ final class GatewayLogs {
     String allowPolicies =
         "%METADATA(VIRTUAL_HOST:" + Names.METADATA + ":" + Names.ALLOW_POLICIES + ")%";
     // A request that no RBAC ever saw, since it could not be read, is refused as well.
-    return of(Decisions.OF_REQUESTS, new Granted(policy, rule), allowPolicies, true);
+    List<AccessLog> logs =
+        of(Decisions.OF_REQUESTS, new Granted(policy, rule), allowPolicies, true);
+    AccessLog granted = logs.getFirst();
+    List<AccessLog> all = new ArrayList<>();
+    all.add(onlyIf(granted, AccessLogs.limited(false)));
+    all.add(onlyIf(limited(new Granted(policy, rule)), AccessLogs.limited(true)));
+    all.addAll(logs.subList(1, logs.size()));
+    return all;
+  }
+
+  private static AccessLog limited(Granted granted) {
+    Decisions decisions = Decisions.OF_REQUESTS;
+    StdoutAccessLog.Builder limited = routed(decisions, granted);
+    AccessLogs.put(limited, AccessLogs.GRANTED_BY, decisions.policyOf(decisions.grant()));
+    AccessLogs.put(limited, AccessLogs.REASON, AccessLogs.RATE_LIMITED);
+    return log("limited", limited, decisions.said(decisions.grant(), Rbac.RESULT_ALLOWED, false));
+  }
+
+  private static AccessLog onlyIf(AccessLog log, AccessLogFilter filter) {
+    return log.toBuilder().setFilter(AccessLogs.both(log.getFilter(), filter)).build();
   }
 
   /// Of hops to a destination that the gateway has. A failed handshake is in none of them, since it
@@ -64,14 +83,14 @@ final class GatewayLogs {
   private static List<AccessLog> of(
       Decisions decisions, Granted grants, String allowPolicies, boolean refuseUndecided) {
     StdoutAccessLog.Builder granted = routed(decisions, grants);
-    AccessLogs.put(granted, GRANTED_BY, decisions.policyOf(decisions.grant()));
+    AccessLogs.put(granted, AccessLogs.GRANTED_BY, decisions.policyOf(decisions.grant()));
     AccessLogs.put(granted, AccessLogs.SHADOW, AccessLogs.SHADOW_RESULT);
     StdoutAccessLog.Builder denied = routed(decisions, grants);
     AccessLogs.put(denied, DENIED_BY, decisions.policyOf(Authorization.prefix(Action.DENY)));
     StdoutAccessLog.Builder unmatched = routed(decisions, grants);
     AccessLogs.put(unmatched, DENIED_BY, "no match of " + allowPolicies);
     StdoutAccessLog.Builder refused = routed(decisions, new Granted(Names.NO_RULE, Names.NO_RULE));
-    AccessLogs.put(refused, GRANTED_BY, Names.NO_RULE);
+    AccessLogs.put(refused, AccessLogs.GRANTED_BY, Names.NO_RULE);
     AccessLogs.put(refused, AccessLogs.REASON, "not_granted");
     String deny = Authorization.prefix(Action.DENY);
     String allow = Authorization.prefix(Action.ALLOW);

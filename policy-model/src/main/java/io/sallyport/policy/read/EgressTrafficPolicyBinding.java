@@ -111,6 +111,7 @@ final class EgressTrafficPolicyBinding {
         gatewayPort,
         upgrade,
         own ? http(to.optional("http"), port.protocol()) : List.of(),
+        own ? RateLimitBinding.bind(to.optional("rateLimit"), port.protocol()) : Optional.empty(),
         own
             ? OutsideBinding.bind(
                 to,
