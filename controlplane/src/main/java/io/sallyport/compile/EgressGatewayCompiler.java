@@ -30,6 +30,9 @@ final class EgressGatewayCompiler {
     SortedMap<String, List<ExternalTunnel>> destinations = new TreeMap<>();
     for (TunnelListener listener : view.tunnels()) {
       resources.add(TunnelListeners.compile(view, listener));
+      if (!listener.tcp().isEmpty()) {
+        resources.add(TcpRoutes.compile(view, listener));
+      }
       for (ExternalTunnel tunnel : listener.tunnels()) {
         destinations
             .computeIfAbsent(

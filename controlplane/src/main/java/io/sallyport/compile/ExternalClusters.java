@@ -45,6 +45,7 @@ final class ExternalClusters {
     }
     for (TunnelListener listener : view.tunnels()) {
       listener.tunnels().forEach(tunnel -> merge(byName, Outside.of(tunnel)));
+      listener.tcp().forEach(tcp -> merge(byName, Outside.of(tcp)));
     }
     return byName.values().stream().map(outside -> cluster(outside, view.resolvers())).toList();
   }

@@ -11,8 +11,10 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.mesh.ScopeView.OutboundTcp;
 import io.sallyport.mesh.ScopeView.OutboundTunnel;
 import io.sallyport.mesh.ScopeView.SidecarView;
+import io.sallyport.mesh.ServicePort;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -24,7 +26,8 @@ import java.util.TreeMap;
 /// The hops to gateways. For HTTP one cluster for each port of a gateway that some route uses:
 /// HTTP/2, so one connection carries many requests (and, by extended CONNECT, can carry
 /// WebSockets). For TLS one cluster for each outside host and port, because the hop's server name
-/// tells the gateway where it is to go.
+/// tells the gateway where it is to go. For other TCP one for each port of a gateway: HTTP/2 again,
+/// each connection of an application a CONNECT in it.
 final class HopClusters {
   /// The same limits as the listener at the other end. A gateway that died silently is noticed by
   /// pings, not by requests that hang.
@@ -46,6 +49,7 @@ final class HopClusters {
   static List<VersionedResource> compile(SidecarView view) {
     List<VersionedResource> clusters = new ArrayList<>(ofRoutes(view.routes()));
     view.tunnels().forEach(tunnel -> clusters.add(cluster(tunnel)));
+    clusters.addAll(ofTcp(view.tcp()));
     return clusters;
   }
 
@@ -73,6 +77,33 @@ final class HopClusters {
                 HopTls.client(Names.serviceSni(hop.service()), hop.gatewayNames(), List.of("h2")))
             .build();
     return VersionedResource.of(ResourceType.CLUSTER, name, cluster, Grants.origins(origins));
+  }
+
+  private static List<VersionedResource> ofTcp(List<OutboundTcp> tcp) {
+    SortedMap<ServicePort, List<OutboundTcp>> byService = new TreeMap<>();
+    tcp.forEach(
+        to -> byService.computeIfAbsent(to.hop().service(), _ -> new ArrayList<>()).add(to));
+    List<VersionedResource> clusters = new ArrayList<>();
+    byService.forEach((service, users) -> {
+      Cluster cluster =
+          Clusters.http(
+                  Names.tcpCluster(service),
+                  HttpProtocolOptions.newBuilder().setExplicitHttpConfig(HTTP2))
+              .setType(DiscoveryType.EDS)
+              .setEdsClusterConfig(
+                  EdsClusterConfig.newBuilder()
+                      .setServiceName(Names.serviceCluster(service))
+                      .setEdsConfig(Ads.endpoints()))
+              .setTransportSocket(
+                  HopTls.client(
+                      Names.tcpSni(service), users.getFirst().hop().gatewayNames(), List.of("h2")))
+              .build();
+      List<Origin> origins = users.stream().flatMap(to -> to.grants().stream()).toList();
+      clusters.add(
+          VersionedResource.of(
+              ResourceType.CLUSTER, cluster.getName(), cluster, Grants.origins(origins)));
+    });
+    return clusters;
   }
 
   private static VersionedResource cluster(OutboundTunnel tunnel) {

@@ -112,6 +112,31 @@ public final class Names {
     return "tls_" + port + "_" + host;
   }
 
+  /// The cluster of the hops to a gateway's port that carry bytes of any kind.
+  static String tcpCluster(ServicePort service) {
+    return "outbound|" + service.port() + "|tcp|" + service.name() + "." + service.namespace();
+  }
+
+  /// The server name that such a hop asks for; where the bytes are to go is said within.
+  static String tcpSni(ServicePort service) {
+    return "outbound_." + service.port() + "_.tcp_." + service.name() + "." + service.namespace();
+  }
+
+  /// A sidecar's chain for what dials the addresses of an outside host.
+  static String tcpChain(String host, int port) {
+    return "tcp_" + port + "_" + host;
+  }
+
+  /// A gateway's chain and routes for bytes of any kind, on one of its ports.
+  static String egressTcp(int port) {
+    return egressListener(port) + "_tcp";
+  }
+
+  /// `HOST:PORT` as an HTTP authority: an IPv6 address stands in brackets (RFC 3986).
+  static String authority(String host, int port) {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+
   /// A sidecar's chain for plain HTTP on a port that has chains for TLS too.
   public static String outboundHttpChain(int port) {
     return OUTBOUND_HTTP_CHAIN + "_" + port;

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -16,20 +17,24 @@ import io.sallyport.compile.filter.Granted;
 import io.sallyport.compile.filter.Tunnel;
 import io.sallyport.mesh.ListenOptions;
 import io.sallyport.mesh.ListenOptions.Interception;
+import io.sallyport.mesh.ScopeView.OutboundTcp;
 import io.sallyport.mesh.ScopeView.OutboundTunnel;
 import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.ValueMatch.AddressRange;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// The capture listener, through which everything leaves a workload. Rules for HTTP are not in it,
 /// so that changing one drains no connection. A rule for TLS is a filter chain for each host and
-/// port; Envoy updates a listener of which only chains differ in place, and drains no other chain.
+/// port, one for TCP a chain for each host and its addresses; Envoy updates a listener of which
+/// only chains differ in place, and drains no other chain.
 final class OutboundListener {
   /// How long a connection may stay silent before it is taken for something else than HTTP or TLS,
   /// which is then refused.
@@ -48,7 +53,7 @@ final class OutboundListener {
             .setAddress(address)
             .setTrafficDirection(TrafficDirection.OUTBOUND)
             .setPerConnectionBufferLimitBytes(UInt32Value.of(BUFFER_BYTES))
-            .addAllListenerFilters(FilterOrder.capture(listen.interception()))
+            .addAllListenerFilters(FilterOrder.capture(listen.interception(), silent(view)))
             .setListenerFiltersTimeout(Durations.fromSeconds(SNIFF_SECONDS))
             .setContinueOnListenerFiltersTimeout(true)
             .addFilterChains(captureGuard(Addresses.portOf(address)))
@@ -57,14 +62,33 @@ final class OutboundListener {
     List<OutboundTunnel> tunnels = tunnels(view, Addresses.portOf(address));
     SortedSet<Integer> ports = new TreeSet<>();
     tunnels.forEach(tunnel -> ports.add(tunnel.port()));
+    List<OutboundTcp> tcp =
+        view.tcp().stream().filter(to -> to.port() != Addresses.portOf(address)).toList();
+    tcp.forEach(to -> ports.add(to.port()));
+    ports.removeAll(silent(view));
     ports.forEach(port -> listener.addFilterChains(httpOn(port)));
     tunnels.forEach(tunnel -> listener.addFilterChains(tls(tunnel)));
-    List<Origin> origins = tunnels.stream().flatMap(each -> each.grants().stream()).toList();
+    tcp.forEach(to -> listener.addFilterChains(tcp(to)));
+    List<Origin> origins =
+        Stream.concat(
+                tunnels.stream().flatMap(each -> each.grants().stream()),
+                tcp.stream().flatMap(each -> each.grants().stream()))
+            .toList();
     if (listen.interception() == Interception.TPROXY) {
       listener.setTransparent(BoolValue.of(true));
     }
     return VersionedResource.of(
         ResourceType.LISTENER, Names.VIRTUAL_OUTBOUND, listener.build(), Grants.origins(origins));
+  }
+
+  /// The ports on which only addresses count. To look at the bytes there would be to wait for the
+  /// client, and of some protocols it is the server that speaks first.
+  private static SortedSet<Integer> silent(SidecarView view) {
+    SortedSet<Integer> ports = new TreeSet<>();
+    view.tcp().forEach(to -> ports.add(to.port()));
+    view.routes().forEach(route -> ports.remove(route.port()));
+    view.tunnels().forEach(tunnel -> ports.remove(tunnel.port()));
+    return ports;
   }
 
   /// In a fixed order; none for the capture port, which leads nowhere.
@@ -123,6 +147,27 @@ final class OutboundListener {
         .addFilters(
             Tunnel.outbound(
                 Names.tunnelCluster(tunnel.host(), tunnel.port()), Grants.granted(tunnel.grants())))
+        .build();
+  }
+
+  /// Whatever dials the addresses of a host goes to a gateway, which asks for the host by name.
+  private static FilterChain tcp(OutboundTcp to) {
+    FilterChainMatch.Builder match =
+        FilterChainMatch.newBuilder().setDestinationPort(UInt32Value.of(to.port()));
+    for (AddressRange block : to.addresses()) {
+      match.addPrefixRanges(
+          CidrRange.newBuilder()
+              .setAddressPrefix(block.address())
+              .setPrefixLen(UInt32Value.of(block.prefixLength())));
+    }
+    return FilterChain.newBuilder()
+        .setName(Names.tcpChain(to.host(), to.port()))
+        .setFilterChainMatch(match)
+        .addFilters(
+            Tunnel.connect(
+                Names.tcpCluster(to.hop().service()),
+                Names.authority(to.host(), to.port()),
+                Grants.granted(to.grants())))
         .build();
   }
 

@@ -5,11 +5,14 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.sallyport.compile.filter.Authorization;
 import io.sallyport.compile.filter.ClientAddress;
+import io.sallyport.compile.filter.ConnectionManager;
 import io.sallyport.compile.filter.NetworkRbac;
 import io.sallyport.compile.filter.Tunnel;
+import io.sallyport.mesh.Scope;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalTunnel;
 import io.sallyport.mesh.ScopeView.TunnelListener;
+import io.sallyport.mesh.ServicePort;
 import io.sallyport.policy.Origin;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
@@ -38,12 +41,28 @@ final class TunnelListeners {
       listener.addFilterChains(chain(view, port.port(), tunnel));
       origins.addAll(Grants.rules(tunnel.grants()));
     }
+    if (!port.tcp().isEmpty()) {
+      listener.addFilterChains(tcp(view, port.port()));
+      port.tcp().forEach(tcp -> origins.addAll(Grants.rules(tcp.grants())));
+    }
     listener.setDefaultFilterChain(
         EgressListener.chain(name, HopTls.server(view.trustDomain(), List.of()))
             .addFilters(NetworkRbac.denyUnknown(name))
             .addFilters(Tunnel.unknownDestination(Names.INNER_NOWHERE)));
     return VersionedResource.of(
         ResourceType.LISTENER, name, listener.build(), Grants.origins(origins));
+  }
+
+  /// One chain for all bytes of other kinds: within it, each connection says by an HTTP CONNECT
+  /// where it is to go, and the routes know who may.
+  private static FilterChain tcp(EgressGatewayView view, int port) {
+    String name = Names.egressTcp(port);
+    Scope scope = view.scope();
+    ServicePort service = new ServicePort(scope.namespace(), scope.gateway(), port);
+    return EgressListener.chain(name, HopTls.server(view.trustDomain(), List.of("h2")))
+        .setFilterChainMatch(FilterChainMatch.newBuilder().addServerNames(Names.tcpSni(service)))
+        .addFilters(ConnectionManager.egressTcp(name, Ads.routes()))
+        .build();
   }
 
   private static FilterChain chain(EgressGatewayView view, int gatewayPort, ExternalTunnel tunnel) {

@@ -77,7 +77,7 @@ final class Views {
             Map.of(),
             listen);
     return new SidecarView(
-        scope, TRUST_DOMAIN, OutboundMode.REGISTRY_ONLY, List.of(routes), List.of());
+        scope, TRUST_DOMAIN, OutboundMode.REGISTRY_ONLY, List.of(routes), List.of(), List.of());
   }
 
   /// Every request, by these rules.

@@ -5,6 +5,7 @@ import io.sallyport.mesh.Contradictions.Disagreement;
 import io.sallyport.mesh.Contradictions.Placed;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.FieldPath;
+import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.problem.Problem;
 
 /// Says to a user that two rules contradict each other, at both places.
@@ -53,6 +54,9 @@ final class ContradictionProblem {
                   loser.hop().name(),
                   contradiction.host(),
                   values);
+      case ADDRESS ->
+          "ambiguous: %s on port %d would be different hosts, %s"
+              .formatted(contradiction.host(), loser.port(), values);
       case OUTSIDE ->
           "two rules have gateway %s/%s speak to %s:%d differently: their %s differ"
               .formatted(
@@ -72,6 +76,7 @@ final class ContradictionProblem {
       case TARGET_PORT -> Integer.toString(route.targetPort());
       case UPGRADE -> isUpgraded(route) ? "upgraded to HTTPS" : "as HTTP";
       case OUTSIDE -> "this one";
+      case ADDRESS -> String.join(", ", route.hosts());
     };
   }
 
@@ -90,6 +95,9 @@ final class ContradictionProblem {
               ? destination.child("httpsUpgrade")
               : destination.child("port").child("protocol");
       case OUTSIDE -> destination;
+      case ADDRESS ->
+          destination.child(
+              route.hosts().stream().anyMatch(IpLiteral::isIp) ? "hosts" : "match.addresses");
     };
   }
 

@@ -17,16 +17,26 @@ import java.util.Optional;
 /// - they meet at one port of one gateway with one host, as HTTP, and would have it dial different
 ///   ports, or one with TLS and the other without: the gateway routes HTTP by host;
 /// - they have one gateway speak to one port of a host in different manners: it has one set of
-///   connections for it, as HTTP, as HTTP in TLS of its own, and as TLS of applications.
+///   connections for it, as HTTP, as HTTP in TLS of its own, and as bytes of applications;
+/// - a workload could be meant by both, and one address that it dials on one port would be
+///   different hosts.
 ///
 /// Routes that agree are merged and never contradict; nor does a route that is only implied.
 final class Contradictions {
   private final Map<ClientCell, Map<Way, List<Claim>>> byClient = new HashMap<>();
   private final Map<GatewayCell, Placed> byGateway = new HashMap<>();
   private final Map<OutsideCell, Placed> byOutside = new HashMap<>();
+  private final AddressClaims byAddress = new AddressClaims();
 
   /// Where a sidecar decides: one namespace's view of one host and port.
-  private record ClientCell(String namespace, int port, String host) {}
+  ///
+  /// @param byAddress whether it decides by what is dialled, and not by what is inside
+  private record ClientCell(String namespace, int port, String host, boolean byAddress) {
+    static ClientCell of(Source source, EgressRoute route, String host) {
+      return new ClientCell(
+          source.namespace(), route.port(), host, route instanceof EgressRoute.Tcp);
+    }
+  }
 
   /// Where a gateway decides.
   private record GatewayCell(ServicePort hop, String host) {}
@@ -37,7 +47,7 @@ final class Contradictions {
       Inside inside =
           switch (route) {
             case EgressRoute.Http http -> http.upgrade().isPresent() ? Inside.TLS : Inside.HTTP;
-            case EgressRoute.Tunnel _ -> Inside.TUNNEL;
+            case EgressRoute.Tunnel _, EgressRoute.Tcp _ -> Inside.TUNNEL;
           };
       return new OutsideCell(GatewayName.of(route.hop()), inside, route.targetPort(), host);
     }
@@ -67,7 +77,8 @@ final class Contradictions {
     GATEWAY_PORT,
     TARGET_PORT,
     UPGRADE,
-    OUTSIDE
+    OUTSIDE,
+    ADDRESS
   }
 
   /// Remembers a route that is in force.
@@ -77,6 +88,9 @@ final class Contradictions {
     }
     Placed placed = new Placed(route, document);
     Way way = new Way(route.protocol(), route.hop());
+    if (route instanceof EgressRoute.Tcp tcp) {
+      byAddress.add(tcp, placed);
+    }
     for (String host : route.hosts()) {
       if (route instanceof EgressRoute.Http) {
         byGateway.putIfAbsent(new GatewayCell(route.hop(), host), placed);
@@ -84,8 +98,7 @@ final class Contradictions {
       byOutside.putIfAbsent(OutsideCell.of(route, host), placed);
       for (Source source : route.from()) {
         byClient
-            .computeIfAbsent(
-                new ClientCell(source.namespace(), route.port(), host), _ -> new LinkedHashMap<>())
+            .computeIfAbsent(ClientCell.of(source, route, host), _ -> new LinkedHashMap<>())
             .computeIfAbsent(way, _ -> new ArrayList<>())
             .add(new Claim(source, placed));
       }
@@ -101,13 +114,13 @@ final class Contradictions {
         return found;
       }
     }
-    return Optional.empty();
+    return route instanceof EgressRoute.Tcp tcp ? byAddress.find(tcp) : Optional.empty();
   }
 
   private Optional<Contradiction> atClient(EgressRoute route, String host) {
     Way way = new Way(route.protocol(), route.hop());
     for (Source source : route.from()) {
-      ClientCell cell = new ClientCell(source.namespace(), route.port(), host);
+      ClientCell cell = ClientCell.of(source, route, host);
       for (Map.Entry<Way, List<Claim>> other : byClient.getOrDefault(cell, Map.of()).entrySet()) {
         if (other.getKey().equals(way)) {
           continue;
@@ -145,7 +158,7 @@ final class Contradictions {
         .map(placed -> new Contradiction(host, Disagreement.OUTSIDE, placed));
   }
 
-  private static boolean isImplied(EgressRoute route) {
+  static boolean isImplied(EgressRoute route) {
     return route instanceof EgressRoute.Tunnel tunnel && tunnel.implied();
   }
 
@@ -160,7 +173,7 @@ final class Contradictions {
 
   /// Whether one workload could be meant by both: same namespace, and no label of which they want
   /// different values.
-  private static boolean overlap(Source a, Source b) {
+  static boolean overlap(Source a, Source b) {
     if (!a.namespace().equals(b.namespace())) {
       return false;
     }

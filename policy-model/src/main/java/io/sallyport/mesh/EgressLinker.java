@@ -167,15 +167,20 @@ final class EgressLinker {
                   destination.rateLimit()),
               destination.outside().beside(file(form)));
       case HTTPS, TCP ->
-          new EgressRoute.Tunnel(
-              origin,
-              rule.from(),
-              destination.hosts(),
-              port,
-              destination.port().protocol(),
-              hop,
-              destination.outside(),
-              false);
+          destination
+              .match()
+              .<EgressRoute>map(match ->
+                  new EgressRoute.Tcp(origin, rule.from(), destination.hosts(), port, hop, match, destination.outside()))
+              .orElseGet(() ->
+                  new EgressRoute.Tunnel(
+                      origin,
+                      rule.from(),
+                      destination.hosts(),
+                      port,
+                      destination.port().protocol(),
+                      hop,
+                      destination.outside(),
+                      false));
     };
   }
 
@@ -204,7 +209,7 @@ final class EgressLinker {
                           http.hop().namespace(), http.hop().name(), Gateway.MESH_LISTENER.port()),
                       Outside.DEFAULT,
                       true));
-      case EgressRoute.Tunnel _ -> Optional.empty();
+      case EgressRoute.Tunnel _, EgressRoute.Tcp _ -> Optional.empty();
     };
   }
 

@@ -4,8 +4,11 @@ import io.sallyport.mesh.ScopeView.Requests;
 import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
+import io.sallyport.policy.EgressTrafficPolicy.TcpMatch;
+import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.Outside;
+import io.sallyport.policy.ValueMatch.AddressRange;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,6 +67,45 @@ sealed interface EgressRoute {
     @Override
     public int targetPort() {
       return upgrade.map(HttpsUpgrade::port).orElse(port);
+    }
+  }
+
+  /// Bytes of any kind, known by the address that the application dials, and carried to the host.
+  ///
+  /// @param match where it may dial; an IP address as host stands for itself
+  /// @param outside the default but for `endpoints`
+  record Tcp(
+      Origin origin,
+      List<Source> from,
+      List<String> hosts,
+      int port,
+      ServicePort hop,
+      TcpMatch match,
+      Outside outside)
+      implements EgressRoute {
+    public Tcp {
+      from = List.copyOf(from);
+      hosts = List.copyOf(hosts);
+    }
+
+    @Override
+    public Protocol protocol() {
+      return Protocol.TCP;
+    }
+
+    @Override
+    public int targetPort() {
+      return port;
+    }
+
+    @Override
+    public Requests requests() {
+      return Requests.ALL;
+    }
+
+    /// The blocks of addresses that stand for a host of it, but for one that the sidecar gives out.
+    List<AddressRange> blocks(String host) {
+      return IpLiteral.isIp(host) ? List.of(AddressRange.of(host)) : match.addresses();
     }
   }
 

@@ -10,6 +10,7 @@ import io.sallyport.mesh.ScopeView.TunnelListener;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.Listener;
+import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.Outside;
@@ -83,7 +84,12 @@ final class GatewayViews {
         case HTTPS, TLS, TCP ->
             tunnels.add(
                 new TunnelListener(
-                    listenerName, port, bindPort, origin, externalTunnels(through, outside)));
+                    listenerName,
+                    port,
+                    bindPort,
+                    origin,
+                    externalTunnels(through, EgressRoute.Tunnel.class, outside),
+                    externalTunnels(through, EgressRoute.Tcp.class, outside)));
       }
     }
     return view(scope, listeners, tunnels);
@@ -132,25 +138,31 @@ final class GatewayViews {
     return external;
   }
 
-  /// How rules say that TLS is carried to each host and port; one that is only implied says
+  /// How rules say that bytes are carried to each host and port; one that is only implied says
   /// nothing.
   private static Map<HostPort, Outside> ofTunnels(List<EgressRoute> throughGateway) {
     Map<HostPort, Outside> outside = new HashMap<>();
     for (EgressRoute route : throughGateway) {
-      if (route instanceof EgressRoute.Tunnel tunnel && !tunnel.implied()) {
-        for (String host : tunnel.hosts()) {
-          outside.put(new HostPort(tunnel.targetPort(), host), tunnel.outside());
+      if (!(route instanceof EgressRoute.Http) && !Contradictions.isImplied(route)) {
+        for (String host : route.hosts()) {
+          outside.put(new HostPort(route.targetPort(), host), route.outside());
         }
       }
     }
     return outside;
   }
 
+  /// @param kind of the routes that are meant
   /// @param outside of all tunnels through the gateway: what its ports share is one
   private List<ExternalTunnel> externalTunnels(
-      List<EgressRoute> through, Map<HostPort, Outside> outside) {
+      List<EgressRoute> through,
+      Class<? extends EgressRoute> kind,
+      Map<HostPort, Outside> outside) {
     SortedMap<HostPort, List<EgressRoute>> byHost = new TreeMap<>();
     for (EgressRoute route : through) {
+      if (!kind.isInstance(route)) {
+        continue;
+      }
       for (String host : new TreeSet<>(route.hosts())) {
         byHost
             .computeIfAbsent(new HostPort(route.targetPort(), host), _ -> new ArrayList<>())
@@ -176,7 +188,9 @@ final class GatewayViews {
   }
 
   private List<String> addresses(String host) {
-    return List.copyOf(addressesByHost.getOrDefault(host, Set.of()));
+    return IpLiteral.isIp(host)
+        ? List.of(host)
+        : List.copyOf(addressesByHost.getOrDefault(host, Set.of()));
   }
 
   /// The permissions behind one port of a gateway.

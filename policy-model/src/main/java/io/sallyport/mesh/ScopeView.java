@@ -10,6 +10,7 @@ import io.sallyport.policy.Outside.ClientCertificate;
 import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.RateLimit;
 import io.sallyport.policy.ResourceKey;
+import io.sallyport.policy.ValueMatch.AddressRange;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -29,6 +30,7 @@ public sealed interface ScopeView {
       case SidecarView sidecar -> {
         sidecar.routes().forEach(route -> services.add(route.hop().service()));
         sidecar.tunnels().forEach(tunnel -> services.add(tunnel.hop().service()));
+        sidecar.tcp().forEach(tcp -> services.add(tcp.hop().service()));
       }
       case EgressGatewayView _ -> {}
     }
@@ -40,16 +42,19 @@ public sealed interface ScopeView {
   /// @param routes sorted by port, then host; no two of the same port and host
   /// @param tunnels sorted likewise; a port and host may be among the routes as well, since HTTP
   ///   and TLS are told apart by their bytes
+  /// @param tcp sorted likewise; no two that overlap in addresses on one port
   record SidecarView(
       Scope scope,
       String trustDomain,
       OutboundMode mode,
       List<OutboundRoute> routes,
-      List<OutboundTunnel> tunnels)
+      List<OutboundTunnel> tunnels,
+      List<OutboundTcp> tcp)
       implements ScopeView {
     public SidecarView {
       routes = List.copyOf(routes);
       tunnels = List.copyOf(tunnels);
+      tcp = List.copyOf(tcp);
     }
   }
 
@@ -83,6 +88,24 @@ public sealed interface ScopeView {
   /// @param grants the rules that allow it, in order; never empty
   record OutboundTunnel(int port, String host, Hop hop, List<Origin> grants) {
     public OutboundTunnel {
+      grants = List.copyOf(grants);
+    }
+  }
+
+  /// Bytes of any kind to one host on one port, by way of a gateway.
+  ///
+  /// @param addresses what stands for the host when it is dialled; never empty
+  /// @param virtualAddress the one of them that the sidecar gives out when it is asked for the name
+  /// @param grants the rules that allow it, in order; never empty
+  record OutboundTcp(
+      int port,
+      String host,
+      List<AddressRange> addresses,
+      Optional<String> virtualAddress,
+      Hop hop,
+      List<Origin> grants) {
+    public OutboundTcp {
+      addresses = List.copyOf(addresses);
       grants = List.copyOf(grants);
     }
   }
@@ -136,20 +159,28 @@ public sealed interface ScopeView {
     }
   }
 
-  /// One port of an egress gateway, for TLS that applications start.
+  /// One port of an egress gateway, for what it carries as bytes.
   ///
   /// @param port as documents name it
   /// @param bindPort the port it really listens on
   /// @param origin the gateway's field that asks for it
-  /// @param tunnels sorted by host, then port; no two of the same host and port
+  /// @param tunnels TLS that applications start; sorted by host, then port; no two of the same host
+  ///   and port
+  /// @param tcp bytes of any kind; sorted likewise
   record TunnelListener(
-      String name, int port, int bindPort, Origin origin, List<ExternalTunnel> tunnels) {
+      String name,
+      int port,
+      int bindPort,
+      Origin origin,
+      List<ExternalTunnel> tunnels,
+      List<ExternalTunnel> tcp) {
     public TunnelListener {
       tunnels = List.copyOf(tunnels);
+      tcp = List.copyOf(tcp);
     }
   }
 
-  /// One port of one outside host behind a gateway's port, for TLS that applications start.
+  /// One port of one outside host behind a gateway's port, for bytes.
   ///
   /// @param port the port that the gateway dials
   /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS

@@ -2,15 +2,20 @@ package io.sallyport.mesh;
 
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
+import io.sallyport.mesh.ScopeView.OutboundTcp;
 import io.sallyport.mesh.ScopeView.OutboundTunnel;
 import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.Outside.Exchange;
+import io.sallyport.policy.ValueMatch.AddressRange;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -18,6 +23,9 @@ import java.util.TreeSet;
 
 /// Cuts from the model what the sidecars of one scope may see.
 final class SidecarViews {
+  private static final Comparator<AddressRange> BY_TEXT =
+      Comparator.comparing(AddressRange::toString);
+
   private final MeshConfig config;
   private final Registry registry;
   private final EgressRoutes routes;
@@ -29,17 +37,19 @@ final class SidecarViews {
   }
 
   SidecarView empty(Scope scope) {
-    return view(scope, List.of(), List.of());
+    return view(scope, List.of(), List.of(), List.of());
   }
 
   SidecarView view(Scope scope) {
     SortedMap<HostPort, List<EgressRoute>> http = new TreeMap<>();
     SortedMap<HostPort, List<EgressRoute>> written = new TreeMap<>();
     SortedMap<HostPort, List<EgressRoute>> implied = new TreeMap<>();
+    SortedMap<HostPort, List<EgressRoute>> tcp = new TreeMap<>();
     for (EgressRoute route : routes.of(scope.namespace(), scope.labels())) {
       SortedMap<HostPort, List<EgressRoute>> cells =
           switch (route) {
             case EgressRoute.Http _ -> http;
+            case EgressRoute.Tcp _ -> tcp;
             case EgressRoute.Tunnel tunnel -> tunnel.implied() ? implied : written;
           };
       for (String host : new TreeSet<>(route.hosts())) {
@@ -66,7 +76,47 @@ final class SidecarViews {
             .ifPresent(hop ->
                 tunnels.add(
                     new OutboundTunnel(to.port(), to.host(), hop, EgressRoutes.origins(grants)))));
-    return view(scope, outbound, tunnels);
+    return view(scope, outbound, tunnels, tcp(tcp, hops));
+  }
+
+  private static List<OutboundTcp> tcp(SortedMap<HostPort, List<EgressRoute>> byHost, Hops hops) {
+    VirtualAddresses virtual = VirtualAddresses.of(names(byHost));
+    List<OutboundTcp> outbound = new ArrayList<>();
+    byHost.forEach((to, grants) -> {
+      Optional<String> given = virtual.of(to.host()).filter(_ -> isNamed(grants));
+      Set<AddressRange> addresses = new LinkedHashSet<>();
+      for (EgressRoute route : grants) {
+        addresses.addAll(((EgressRoute.Tcp) route).blocks(to.host()));
+      }
+      given.map(AddressRange::of).ifPresent(addresses::add);
+      hops.of(grants)
+          .ifPresent(hop ->
+              outbound.add(
+                  new OutboundTcp(
+                      to.port(),
+                      to.host(),
+                      addresses.stream().sorted(BY_TEXT).toList(),
+                      given,
+                      hop,
+                      EgressRoutes.origins(grants))));
+    });
+    return outbound;
+  }
+
+  /// The names that are to have an address for which the sidecar can be asked.
+  private static SortedSet<String> names(SortedMap<HostPort, List<EgressRoute>> byHost) {
+    SortedSet<String> names = new TreeSet<>();
+    byHost.forEach((to, grants) -> {
+      if (isNamed(grants)) {
+        names.add(to.host());
+      }
+    });
+    return names;
+  }
+
+  private static boolean isNamed(List<EgressRoute> grants) {
+    return grants.stream()
+        .anyMatch(route -> route instanceof EgressRoute.Tcp tcp && tcp.match().virtualAddress());
   }
 
   /// Of routes that have one hop and host; those that differed would have been a contradiction.
@@ -77,8 +127,12 @@ final class SidecarViews {
   }
 
   private SidecarView view(
-      Scope scope, List<OutboundRoute> outbound, List<OutboundTunnel> tunnels) {
-    return new SidecarView(scope, config.trustDomain(), config.outboundMode(), outbound, tunnels);
+      Scope scope,
+      List<OutboundRoute> outbound,
+      List<OutboundTunnel> tunnels,
+      List<OutboundTcp> tcp) {
+    return new SidecarView(
+        scope, config.trustDomain(), config.outboundMode(), outbound, tunnels, tcp);
   }
 
   /// The hops of one view.

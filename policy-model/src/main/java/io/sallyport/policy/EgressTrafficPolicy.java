@@ -1,6 +1,7 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.AuthorizationPolicy.AllOf;
+import io.sallyport.policy.ValueMatch.AddressRange;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -53,6 +54,8 @@ public record EgressTrafficPolicy(
   /// Outside hosts on one port.
   ///
   /// @param hosts lower-case A-label names without a trailing dot; IP literals only for TCP
+  /// @param match where TCP connections to the hosts are known by what they dial, and may carry
+  ///   anything; empty: by the server name of the TLS in them
   /// @param gatewayPort the gateway's listener that the hop uses; empty: the reserved mesh port
   /// @param httpsUpgrade where plain HTTP becomes HTTPS at the gateway
   /// @param http the requests that are granted, any of these; none: all. Our own kind only.
@@ -63,6 +66,7 @@ public record EgressTrafficPolicy(
       List<String> hosts,
       Port port,
       Optional<Integer> gatewayPort,
+      Optional<TcpMatch> match,
       Optional<HttpsUpgrade> httpsUpgrade,
       List<AllOf> http,
       Optional<RateLimit> rateLimit,
@@ -83,10 +87,21 @@ public record EgressTrafficPolicy(
           hosts,
           port,
           gatewayPort,
+          Optional.empty(),
           httpsUpgrade,
           List.of(),
           Optional.empty(),
           Outside.DEFAULT);
+    }
+  }
+
+  /// How a connection to a TCP destination is known by the address that the application dials.
+  ///
+  /// @param addresses any of these blocks
+  /// @param virtualAddress an address that the sidecar itself gives the host, in answer to DNS
+  public record TcpMatch(List<AddressRange> addresses, boolean virtualAddress) {
+    public TcpMatch {
+      addresses = List.copyOf(addresses);
     }
   }
 

@@ -55,6 +55,15 @@ public final class IpLiteral {
     }
   }
 
+  /// The canonical spelling of an address of 4 or 16 bytes.
+  static String text(byte[] address) {
+    if (address.length != 4) {
+      return compressed(address);
+    }
+    return "%d.%d.%d.%d"
+        .formatted(address[0] & 0xff, address[1] & 0xff, address[2] & 0xff, address[3] & 0xff);
+  }
+
   private static Parsed<String> ipv6(String written) {
     try {
       InetAddress address = Inet6Address.ofLiteral(written);

@@ -60,14 +60,31 @@ public final class Authorization {
   /// @param port the gateway's port as documents name it
   public static SortedMap<String, Any> ofRequests(
       List<AppliedPolicy> policies, String trustDomain, int port) {
+    return byFilter(policies, new Conditions(trustDomain, port), _ -> Optional::of);
+  }
+
+  /// For bytes to one host that HTTP carries, of which nothing is seen: as [#ofTunnel], in the form
+  /// of [#ofRequests].
+  public static SortedMap<String, Any> ofBytes(
+      List<AppliedPolicy> policies, String trustDomain, String host, int port) {
+    return byFilter(
+        policies,
+        new Conditions(trustDomain, port),
+        action -> new OpaqueRule(action, host, port)::of);
+  }
+
+  private static SortedMap<String, Any> byFilter(
+      List<AppliedPolicy> policies,
+      Conditions conditions,
+      Function<Action, Function<Rule, Optional<Rule>>> meanings) {
     SortedMap<String, Any> byFilter = new TreeMap<>();
-    Conditions conditions = new Conditions(trustDomain, port);
     for (Action action : Action.values()) {
+      Function<Rule, Optional<Rule>> meaning = meanings.apply(action);
       io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.Builder filter =
           io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder();
-      rules(policies, action, false, Optional::of, conditions)
+      rules(policies, action, false, meaning, conditions)
           .ifPresent(rules -> filter.setRules(rules).setRulesStatPrefix(prefix(action)));
-      rules(policies, action, true, Optional::of, conditions)
+      rules(policies, action, true, meaning, conditions)
           .ifPresent(
               rules -> filter.setShadowRules(rules).setShadowRulesStatPrefix(dryRunPrefix(action)));
       if (filter.hasRules() || filter.hasShadowRules()) {

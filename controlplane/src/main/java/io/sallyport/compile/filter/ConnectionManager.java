@@ -59,6 +59,17 @@ public final class ConnectionManager {
                 common().setMaxConnectionDuration(GATEWAY_CONNECTION_AGE)));
   }
 
+  /// For the connections of sidecars at an egress gateway that carry bytes of any kind, each as a
+  /// CONNECT, whose authority is compared with its port.
+  public static Filter egressTcp(String routes, ConfigSource source) {
+    return filter(
+        manager(routes, source, GatewayLogs.ofRequests(), FilterOrder.egress())
+            .setStripAnyHostPort(false)
+            .setHttp2ProtocolOptions(http2().toBuilder().setAllowConnect(true))
+            .setCommonHttpProtocolOptions(
+                common().setMaxConnectionDuration(GATEWAY_CONNECTION_AGE)));
+  }
+
   private static HttpConnectionManager.Builder manager(
       String routes, ConfigSource source, List<AccessLog> logs, List<HttpFilter> filters) {
     HttpConnectionManager.Builder manager =

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.sallyport.mesh.ListenOptions.Interception;
 import io.sallyport.policy.AuthorizationPolicy.Action;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// The order of filters, for every kind of chain, in this one place.
@@ -15,15 +16,18 @@ public final class FilterOrder {
 
   /// Before a chain is chosen. First the original destination, since chains and logs are about it;
   /// then TLS, then HTTP: the HTTP inspector does not look at what the TLS inspector recognised.
-  public static List<ListenerFilter> capture(Interception interception) {
+  ///
+  /// @param silent ports on which nobody looks at the bytes, since servers may speak first there
+  public static List<ListenerFilter> capture(
+      Interception interception, Collection<Integer> silent) {
     List<ListenerFilter> filters = new ArrayList<>();
     filters.add(
         switch (interception) {
           case REDIRECT, TPROXY -> Inspectors.originalDestination();
           case PROXY_PROTOCOL -> Inspectors.proxyProtocol();
         });
-    filters.add(Inspectors.tls());
-    filters.add(Inspectors.http());
+    filters.add(Inspectors.except(silent, Inspectors.tls()));
+    filters.add(Inspectors.except(silent, Inspectors.http()));
     return filters;
   }
 

@@ -2,10 +2,15 @@ package io.sallyport.compile.filter;
 
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate.MatchSet;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.type.v3.Int32Range;
+import java.util.Collection;
+import java.util.List;
 
 /// The listener filters that find out where a captured connection was going and what it speaks.
 final class Inspectors {
@@ -31,6 +36,28 @@ final class Inspectors {
 
   static ListenerFilter http() {
     return filter("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance());
+  }
+
+  /// The same filter, but for connections to these ports.
+  static ListenerFilter except(Collection<Integer> ports, ListenerFilter filter) {
+    List<ListenerFilterChainMatchPredicate> each =
+        ports.stream().sorted().map(Inspectors::port).toList();
+    return switch (each.size()) {
+      case 0 -> filter;
+      case 1 -> filter.toBuilder().setFilterDisabled(each.getFirst()).build();
+      default ->
+          filter.toBuilder()
+              .setFilterDisabled(
+                  ListenerFilterChainMatchPredicate.newBuilder()
+                      .setOrMatch(MatchSet.newBuilder().addAllRules(each)))
+              .build();
+    };
+  }
+
+  private static ListenerFilterChainMatchPredicate port(int port) {
+    return ListenerFilterChainMatchPredicate.newBuilder()
+        .setDestinationPortRange(Int32Range.newBuilder().setStart(port).setEnd(port + 1))
+        .build();
   }
 
   private static ListenerFilter filter(String name, Message config) {

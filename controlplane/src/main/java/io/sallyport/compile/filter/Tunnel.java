@@ -6,12 +6,13 @@ import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig;
 import java.util.List;
 
 /// Carries a connection's bytes as they are (TCP proxy).
 public final class Tunnel {
   /// A connection on which nothing moves in either direction is ended.
-  private static final Duration IDLE = Durations.fromHours(1);
+  public static final Duration IDLE = Durations.fromHours(1);
 
   private static final int CONNECT_ATTEMPTS = 3;
 
@@ -20,6 +21,16 @@ public final class Tunnel {
   /// From a sidecar to a gateway.
   public static Filter outbound(String cluster, Granted granted) {
     return filter(cluster, List.of(AccessLogs.ofTunnel(granted)));
+  }
+
+  /// The same for bytes of any kind, of which an HTTP CONNECT says where they are to go (RFC 9113,
+  /// section 8.5): before that is allowed, nobody is dialled.
+  ///
+  /// @param authority `HOST:PORT`
+  public static Filter connect(String cluster, String authority, Granted granted) {
+    return filter(
+        proxy(cluster).setTunnelingConfig(TunnelingConfig.newBuilder().setHostname(authority)),
+        List.of(AccessLogs.ofTunnel(granted)));
   }
 
   /// From a gateway's mutual TLS to its inner listener; RBAC stands before it.
@@ -45,13 +56,15 @@ public final class Tunnel {
   }
 
   private static Filter filter(String cluster, List<AccessLog> logs) {
-    return filter(
-        TcpProxy.newBuilder()
-            .setStatPrefix(cluster)
-            .setCluster(cluster)
-            .setIdleTimeout(IDLE)
-            .setMaxConnectAttempts(UInt32Value.of(CONNECT_ATTEMPTS)),
-        logs);
+    return filter(proxy(cluster), logs);
+  }
+
+  private static TcpProxy.Builder proxy(String cluster) {
+    return TcpProxy.newBuilder()
+        .setStatPrefix(cluster)
+        .setCluster(cluster)
+        .setIdleTimeout(IDLE)
+        .setMaxConnectAttempts(UInt32Value.of(CONNECT_ATTEMPTS));
   }
 
   private static Filter filter(TcpProxy.Builder proxy, List<AccessLog> logs) {

@@ -12,7 +12,6 @@ import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.EgressTrafficPolicy.Terms;
 import io.sallyport.policy.HostName;
-import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Metadata;
@@ -103,12 +102,16 @@ final class EgressTrafficPolicyBinding {
     List<String> hosts =
         Distinct.hosts(
             hostsField, port.protocol() == Protocol.TCP ? HostName::parseOrIp : HostName::parse);
-    hostsField.notSupportedYet(hosts.stream().anyMatch(IpLiteral::isIp), "IP addresses in `hosts`");
     return new Destination(
         to.optional("name").parse(KubernetesName::dnsSubdomain, ""),
         hosts,
         port,
         gatewayPort,
+        TcpMatchBinding.bind(
+            own ? to.optional("match").map(field -> field) : Optional.empty(),
+            hostsField,
+            hosts,
+            port.protocol()),
         upgrade,
         own ? http(to.optional("http"), port.protocol()) : List.of(),
         own ? RateLimitBinding.bind(to.optional("rateLimit"), port.protocol()) : Optional.empty(),
