@@ -17,6 +17,9 @@ final class TcpMatchBinding {
   /// What sidecars give out themselves (virtual addresses).
   private static final AddressRange VIRTUAL = new AddressRange("240.0.0.0", 5);
 
+  /// Stands in for what can't be read, and has an error already.
+  private static final AddressRange UNREADABLE = new AddressRange("::", -1);
+
   private static final String VIRTUAL_HELP = "sidecars give these out as virtual addresses";
 
   private TcpMatchBinding() {}
@@ -73,8 +76,10 @@ final class TcpMatchBinding {
     return list.list(
         MOST,
         item -> {
-          AddressRange block =
-              (AddressRange) item.parse(MatchForms::addresses, AddressRange.of("192.0.2.1"));
+          AddressRange block = (AddressRange) item.parse(MatchForms::addresses, UNREADABLE);
+          if (block.equals(UNREADABLE)) {
+            return block;
+          }
           if (block.prefixLength() < 8) {
             item.error(
                 "`" + block + "` is too many addresses",
