@@ -109,6 +109,14 @@ final class BootstrapCommand implements Callable<Integer> {
   private @Nullable String inbound;
 
   @Option(
+      names = "--dns",
+      paramLabel = "ADDR:PORT",
+      description =
+          "Sidecars: answer the application's DNS there, which virtual addresses need (default: not"
+              + " at all).")
+  private @Nullable String dns;
+
+  @Option(
       names = "--bind",
       paramLabel = "ADDR",
       description = "Gateways: the address to listen on (default: the workload's own).")
@@ -151,7 +159,8 @@ final class BootstrapCommand implements Callable<Integer> {
                         Optional.ofNullable(outbound)
                             .map(text -> HostPort.parse("--outbound", text)),
                         Optional.ofNullable(inbound).map(text -> HostPort.parse("--inbound", text)),
-                        Optional.ofNullable(bind)),
+                        Optional.ofNullable(bind),
+                        Optional.ofNullable(dns).map(text -> HostPort.parse("--dns", text))),
                     HostPort.parse("--envoy-admin", envoyAdmin),
                     ttl));
     print(written);

@@ -35,13 +35,23 @@ public record BootstrapRequest(
   /// What the proxy asks of the control plane; what is empty is left to its defaults.
   ///
   /// @param bind the address a gateway listens on
+  /// @param dns where a sidecar answers DNS; empty: it does not
   public record Listen(
       Optional<Interception> interception,
       Optional<HostPort> outbound,
       Optional<HostPort> inbound,
-      Optional<String> bind) {
+      Optional<String> bind,
+      Optional<HostPort> dns) {
     public static final Listen DEFAULT =
         new Listen(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    public Listen(
+        Optional<Interception> interception,
+        Optional<HostPort> outbound,
+        Optional<HostPort> inbound,
+        Optional<String> bind) {
+      this(interception, outbound, inbound, bind, Optional.empty());
+    }
   }
 
   /// @throws IdentityException naming the option that can't be
@@ -80,6 +90,7 @@ public record BootstrapRequest(
   private static void requireFits(ProxyKind kind, Listen listen) {
     listen.outbound().ifPresent(address -> address.requireAddress("--outbound"));
     listen.inbound().ifPresent(address -> address.requireAddress("--inbound"));
+    listen.dns().ifPresent(address -> address.requireAddress("--dns"));
     listen
         .bind()
         .ifPresent(address ->
@@ -89,11 +100,13 @@ public record BootstrapRequest(
     boolean sidecars =
         listen.interception().isPresent()
             || listen.outbound().isPresent()
-            || listen.inbound().isPresent();
+            || listen.inbound().isPresent()
+            || listen.dns().isPresent();
     switch (kind) {
       case SIDECAR -> require(listen.bind().isEmpty(), "--bind is for gateways only");
       case EGRESS_GATEWAY, INGRESS_GATEWAY ->
-          require(!sidecars, "--interception, --outbound and --inbound are for sidecars only");
+          require(
+              !sidecars, "--interception, --outbound, --inbound and --dns are for sidecars only");
     }
   }
 

@@ -100,6 +100,7 @@ final class EnvoyBootstrap {
     listen.outbound().ifPresent(address -> wishes.put("outbound", address.toString()));
     listen.inbound().ifPresent(address -> wishes.put("inbound", address.toString()));
     listen.bind().ifPresent(address -> wishes.put("bind", address));
+    listen.dns().ifPresent(address -> wishes.put("dns", address.toString()));
     if (!wishes.isEmpty()) {
       node.put("metadata", tree("sallyport", wishes));
     }

@@ -22,6 +22,9 @@ public final class Names {
   /// The chain of everything else.
   public static final String OUTBOUND_OTHER_CHAIN = "virtualOutbound-catchall-tcp";
 
+  /// A sidecar's listener for its application's DNS.
+  public static final String DNS_LISTENER = "dns";
+
   /// The filter state that tells a gateway's inner listener who is outside.
   public static final String CLIENT_ADDRESS_STATE = "sallyport.client_address";
 

@@ -22,6 +22,9 @@ final class SidecarCompiler {
     if (view.mode() == OutboundMode.ALLOW_ANY) {
       resources.add(Clusters.passthrough());
     }
+    if (!view.scope().listen().dns().isEmpty()) {
+      resources.add(DnsListener.compile(view));
+    }
     resources.addAll(HopClusters.compile(view));
     return resources;
   }

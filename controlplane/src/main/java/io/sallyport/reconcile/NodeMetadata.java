@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /// Reads the harmless choices of a proxy, `node.metadata.sallyport`: how traffic is intercepted and
 /// where to listen.
 final class NodeMetadata {
-  private static final List<String> FIELDS = List.of("interception", "outbound", "inbound", "bind");
+  private static final List<String> FIELDS =
+      List.of("interception", "outbound", "inbound", "bind", "dns");
   private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
 
   private NodeMetadata() {}
@@ -40,7 +41,7 @@ final class NodeMetadata {
                     Printable.quote(field),
                     NearestName.to(field, FIELDS)
                         .map(name -> "did you mean " + name + "?")
-                        .orElse("expected interception, outbound, inbound or bind")));
+                        .orElse("expected interception, outbound, inbound, bind or dns")));
       }
     }
     ListenOptions standard = ListenOptions.DEFAULT;
@@ -48,7 +49,8 @@ final class NodeMetadata {
         interception(metadata.getOrDefault("interception", "")),
         address("outbound", metadata.getOrDefault("outbound", ""), standard.outbound()),
         address("inbound", metadata.getOrDefault("inbound", ""), standard.inbound()),
-        bind(metadata.getOrDefault("bind", "")));
+        bind(metadata.getOrDefault("bind", "")),
+        address("dns", metadata.getOrDefault("dns", ""), standard.dns()));
   }
 
   private static Interception interception(String value) throws InvalidMetadataException {

@@ -47,7 +47,8 @@ final class Scopes {
         "",
         "",
         Map.of(),
-        new ListenOptions(options.interception(), options.outbound(), options.inbound(), ""));
+        new ListenOptions(
+            options.interception(), options.outbound(), options.inbound(), "", options.dns()));
   }
 
   private SidecarGroup sidecarGroup(Workload workload) {

@@ -32,6 +32,8 @@ public final class MeshUnderTest implements Mesh {
   private EnvoyProcess nginx;
   private EnvoyProcess gateway;
   private InetSocketAddress sleepACapture;
+  private InetSocketAddress sleepADns;
+
   private InetSocketAddress nginxCapture;
 
   /// Starts everything.
@@ -74,6 +76,7 @@ public final class MeshUnderTest implements Mesh {
     controlPlane = newControlPlane().awaitReady(START);
     progress.accept("starting three Envoys (" + binary.source() + ")");
     sleepACapture = capture(layout.sleepA());
+    sleepADns = new InetSocketAddress(layout.sleepA(), Layout.freePort(layout.sleepA()));
     nginxCapture = capture(layout.nginx());
     CompletableFuture<EnvoyProcess> first =
         CompletableFuture.supplyAsync(() ->
@@ -83,7 +86,9 @@ public final class MeshUnderTest implements Mesh {
                 "sleep-a",
                 layout.sleepA(),
                 "--outbound",
-                text(sleepACapture)));
+                text(sleepACapture),
+                "--dns",
+                text(sleepADns)));
     CompletableFuture<EnvoyProcess> second =
         CompletableFuture.supplyAsync(() ->
             envoy("sidecar", "default", "nginx", layout.nginx(), "--outbound", text(nginxCapture)));
@@ -254,6 +259,11 @@ public final class MeshUnderTest implements Mesh {
   /// Everything this mesh wrote.
   public Path work() {
     return work;
+  }
+
+  /// Where the sidecar of `sleep-a` answers DNS.
+  public InetSocketAddress sleepADns() {
+    return sleepADns;
   }
 
   @Override

@@ -1,0 +1,279 @@
+package io.sallyport.e2e.scenarios;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.sallyport.e2e.harness.Answer;
+import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.GatewayClient;
+import io.sallyport.e2e.harness.Layout;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Hashtable;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.naming.Context;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
+import javax.naming.directory.InitialDirContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What is done for databases and mail: servers that speak first, and many of them on one port,
+/// known by addresses that the sidecar gives out when it is asked for their names.
+class TcpServersTest extends MeshScenario {
+  private static final String FILE = "tcp-servers.yaml";
+  private static final String GREETING = "220 ready at ";
+  private static final int PLENTY = 8 * 1024 * 1024;
+
+  @SuppressWarnings("NullAway.Init")
+  private RawServer httpbin;
+
+  @SuppressWarnings("NullAway.Init")
+  private RawServer alibaba;
+
+  private int port;
+
+  @BeforeAll
+  void serve() {
+    port = Layout.freePort(mesh.layout().httpbin());
+    httpbin = new RawServer(mesh.layout().httpbin(), port, TcpServersTest::greetAndEcho);
+    alibaba = new RawServer(mesh.layout().alibaba(), port, TcpServersTest::greetAndEcho);
+  }
+
+  @AfterAll
+  void stopServing() {
+    httpbin.close();
+    alibaba.close();
+  }
+
+  @BeforeEach
+  void inForce() {
+    mesh.documents()
+        .write(
+            FILE,
+            """
+            apiVersion: mesh.sallyport.io/v1
+            kind: EgressTrafficPolicy
+            metadata: {name: databases, namespace: istio-egress}
+            spec:
+              byEgressGateway: {name: egressgateway}
+              egressRules:
+                - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
+                  to:
+                    - hosts: [httpbin.org, www.alibabacloud.com]
+                      port: {number: %d, protocol: TCP}
+                      match: {virtualAddress: true}
+            """
+                .formatted(port));
+    Await.until(
+        "the sidecar has addresses for both hosts",
+        LIMIT,
+        () -> resolved("httpbin.org").size() + resolved("www.alibabacloud.com").size() == 2,
+        mesh::controlPlaneTail);
+  }
+
+  @AfterEach
+  void takeBack() {
+    mesh.documents().delete(FILE);
+  }
+
+  @Test
+  void hostsOnOnePortAreToldApartByTheAddressesThatTheSidecarGivesOut() throws IOException {
+    String first = addressOf("httpbin.org");
+    String second = addressOf("www.alibabacloud.com");
+    assertThat(first).isNotEqualTo(second);
+    assertThat(first.split("\\.")[0]).as("nobody's address").matches("24[0-7]");
+    assertThat(greeting(first)).isEqualTo(GREETING + mesh.layout().httpbin());
+    assertThat(greeting(second)).isEqualTo(GREETING + mesh.layout().alibaba());
+  }
+
+  @Test
+  void aServerThatSpeaksFirstIsHeardAtOnce() throws IOException {
+    Instant start = Instant.now();
+    greeting(addressOf("httpbin.org"));
+    assertThat(Duration.between(start, Instant.now()))
+        .as("a sidecar that waited for the client's first bytes would wait for 5 s")
+        .isLessThan(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void bytesArriveUnchangedAndEachSideMayEndItsOwnDirection() throws IOException {
+    byte[] sent = new byte[PLENTY];
+    new Random(7).nextBytes(sent);
+    try (Socket socket = mesh.sleepAApplication().dialAddress(addressOf("httpbin.org"), port)) {
+      line(socket.getInputStream());
+      Thread writer =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  socket.getOutputStream().write(sent);
+                  socket.shutdownOutput();
+                } catch (IOException _) {
+                  // the reader sees it
+                }
+              });
+      assertThat(Arrays.equals(socket.getInputStream().readAllBytes(), sent)).isTrue();
+      writer.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void theGatewayAsksWhoItIsBeforeItDialsAnybody() throws IOException {
+    GatewayClient nginx = client("default-nginx");
+    int before = httpbin.connections() + alibaba.connections();
+    for (String authority :
+        new String[] {"httpbin.org:" + port, "httpbin.org:22", "nowhere.example:" + port}) {
+      assertThat(connect(nginx, authority).status()).as(authority).isEqualTo(403);
+    }
+    GatewayClient sleepA = client("mytest-sleep-a");
+    for (String authority :
+        new String[] {"httpbin.org:22", "httpbin.org", "127.0.0.1:" + port, "HTTPBIN.ORG.:22"}) {
+      assertThat(connect(sleepA, authority).status()).as(authority).isIn(403, 400);
+    }
+    assertThat(httpbin.connections() + alibaba.connections()).isEqualTo(before);
+    int logged = mesh.gateway().accessLog().size();
+    assertThat(connect(nginx, "httpbin.org:" + port).status()).isEqualTo(403);
+    JsonObject line =
+        mesh.gateway()
+            .awaitLog(
+                "a refusal of nginx",
+                logged,
+                each -> text(each, "downstream_peer").endsWith("/ns/default/sa/nginx"));
+    assertThat(text(line, "method")).isEqualTo("CONNECT");
+    assertThat(text(line, "reason")).isEqualTo("not_granted");
+    assertThat(httpbin.connections() + alibaba.connections()).isEqualTo(before);
+    try (Socket granted = sleepA.dial(gateway(), Optional.of(sni()))) {
+      granted.getOutputStream().write(request("httpbin.org:" + port));
+      assertThat(line(granted.getInputStream())).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void onlyConnectIsTakenThere() {
+    for (String request :
+        new String[] {
+          "GET / HTTP/1.1\r\nHost: httpbin.org:" + port + "\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: httpbin.org:"
+              + port
+              + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+        }) {
+      assertThat(client("mytest-sleep-a").request(gateway(), Optional.of(sni()), request).status())
+          .isIn(403, 404);
+    }
+  }
+
+  @Test
+  void aRuleThatIsGoneLetsNobodyNewThrough() {
+    String address = addressOf("httpbin.org");
+    mesh.documents().delete(FILE);
+    Await.until("refused", LIMIT, () -> isRefused(address), mesh::controlPlaneTail);
+    Await.until(
+        "no address any more",
+        LIMIT,
+        () -> resolved("httpbin.org").isEmpty(),
+        mesh::controlPlaneTail);
+  }
+
+  private boolean isRefused(String address) {
+    try {
+      greeting(address);
+      return false;
+    } catch (IOException _) {
+      return true;
+    }
+  }
+
+  private GatewayClient client(String proxy) {
+    return GatewayClient.of(mesh.data().resolve("proxies").resolve(proxy));
+  }
+
+  private InetSocketAddress gateway() {
+    return new InetSocketAddress(mesh.layout().gateway(), mesh.layout().gatewayMesh());
+  }
+
+  private static String sni() {
+    return "outbound_.15443_.tcp_.egressgateway.istio-egress";
+  }
+
+  private Answer connect(GatewayClient client, String authority) {
+    return client.request(
+        gateway(), Optional.of(sni()), new String(request(authority), StandardCharsets.US_ASCII));
+  }
+
+  private static byte[] request(String authority) {
+    return ("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private String greeting(String address) throws IOException {
+    try (Socket socket = mesh.sleepAApplication().dialAddress(address, port)) {
+      return line(socket.getInputStream());
+    }
+  }
+
+  private static String line(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        throw new IOException("closed after '" + line + "'");
+      }
+      line.append((char) next);
+    }
+    return line.toString();
+  }
+
+  private static void greetAndEcho(Socket socket) throws IOException {
+    OutputStream out = socket.getOutputStream();
+    String here = socket.getLocalAddress().getHostAddress();
+    out.write((GREETING + here + "\n").getBytes(StandardCharsets.US_ASCII));
+    socket.getInputStream().transferTo(out);
+  }
+
+  /// As an application finds it, which asks again when a datagram is lost.
+  private String addressOf(String name) {
+    Set<String> answer = new TreeSet<>();
+    Await.until(
+        "an address of " + name,
+        LIMIT,
+        () -> answer.addAll(resolved(name)),
+        mesh::controlPlaneTail);
+    return answer.iterator().next();
+  }
+
+  /// The IPv4 addresses that the sidecar answers for a name.
+  private Set<String> resolved(String name) {
+    InetSocketAddress server = mesh.sleepADns();
+    Hashtable<String, String> settings = new Hashtable<>();
+    settings.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
+    settings.put(Context.PROVIDER_URL, "dns://" + server.getHostString() + ":" + server.getPort());
+    settings.put("com.sun.jndi.dns.timeout.initial", "500");
+    settings.put("com.sun.jndi.dns.timeout.retries", "1");
+    Set<String> addresses = new TreeSet<>();
+    try {
+      InitialDirContext dns = new InitialDirContext(settings);
+      Attribute answers = dns.getAttributes(name, new String[] {"A"}).get("A");
+      for (int i = 0; answers != null && i < answers.size(); i++) {
+        addresses.add(String.valueOf(answers.get(i)));
+      }
+      dns.close();
+    } catch (NamingException _) {
+      return Set.of();
+    }
+    return addresses;
+  }
+}
