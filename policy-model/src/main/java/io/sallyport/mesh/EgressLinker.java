@@ -170,7 +170,14 @@ final class EgressLinker {
           destination
               .match()
               .<EgressRoute>map(match ->
-                  new EgressRoute.Tcp(origin, rule.from(), destination.hosts(), port, hop, match, destination.outside()))
+                  new EgressRoute.Tcp(
+                      origin,
+                      rule.from(),
+                      destination.hosts(),
+                      port,
+                      hop,
+                      match,
+                      destination.outside()))
               .orElseGet(() ->
                   new EgressRoute.Tunnel(
                       origin,

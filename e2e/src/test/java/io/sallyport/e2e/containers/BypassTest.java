@@ -72,7 +72,8 @@ class BypassTest {
         new Way("TLS over IPv6", status("-g -k https://[$W6]/"), "000"),
         new Way("QUIC, or any UDP to 443", udp("$W4", 443), ""),
         new Way("QUIC over IPv6", udp("$W6", 443), ""),
-        new Way("DNS of another server", udp("$W4", 53), ""),
+        new Way("DNS of another server: the sidecar answers", udp("$W4", 53), ""),
+        new Way("DNS of another server over TCP", tcp("$W4", 53), ""),
         new Way("UDP to any port", udp("$W4", 4500), ""));
   }
 

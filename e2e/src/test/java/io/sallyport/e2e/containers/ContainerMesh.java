@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ import org.testcontainers.containers.Network;
 final class ContainerMesh implements Mesh {
   private static final Random RANDOM = new SecureRandom();
   private static final Duration START = Duration.ofSeconds(90);
+  private static final String DNS_PORT = "15053";
   private static final Path INTERCEPT = repository().resolve("containers/intercept");
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -86,8 +88,8 @@ final class ContainerMesh implements Mesh {
     Pod internetPod = pod("internet", one, two);
     Pod controlPlanePod = pod("control-plane", network);
     Pod gatewayPod = pod("egressgateway-0", network, one, two);
-    sleepAPod = pod("sleep-a", network).intercept(INTERCEPT);
-    nginxPod = pod("nginx", network).intercept(INTERCEPT);
+    sleepAPod = pod("sleep-a", network).intercept(INTERCEPT, Map.of("DNS_PORT", DNS_PORT));
+    nginxPod = pod("nginx", network).intercept(INTERCEPT, Map.of());
     layout =
         new Layout(
             controlPlanePod.address(network),
@@ -106,7 +108,7 @@ final class ContainerMesh implements Mesh {
     documents = new Documents(directory("resources"), layout);
     documents.writeOutsideAuthority(internet.authority());
     documents.writeMesh(meshConfig, "");
-    var atSleepA = proxy(volumes, "sidecar", "mytest", "sleep-a");
+    var atSleepA = proxy(volumes, "sidecar", "mytest", "sleep-a", "--dns", "127.0.0.1:" + DNS_PORT);
     var atNginx = proxy(volumes, "sidecar", "default", "nginx");
     var atGateway = proxy(volumes, "egress-gateway", "istio-egress", "egressgateway-0");
     controlPlane =
@@ -171,8 +173,9 @@ final class ContainerMesh implements Mesh {
   }
 
   private static ControlPlaneContainer.Proxy proxy(
-      Volumes volumes, String kind, String namespace, String workload) {
-    return new ControlPlaneContainer.Proxy(kind, namespace, workload, volumes.create(workload));
+      Volumes volumes, String kind, String namespace, String workload, String... options) {
+    return new ControlPlaneContainer.Proxy(
+        kind, namespace, workload, volumes.create(workload), List.of(options));
   }
 
   private RemoteInternet startInternet(Pod pod) {
@@ -281,6 +284,11 @@ final class ContainerMesh implements Mesh {
   /// The network namespace of `sleep-a`.
   Pod sleepAPod() {
     return sleepAPod;
+  }
+
+  /// The network namespace of `nginx`.
+  Pod nginxPod() {
+    return nginxPod;
   }
 
   /// The network of the workloads.

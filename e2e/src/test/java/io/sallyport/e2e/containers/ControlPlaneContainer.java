@@ -23,7 +23,10 @@ final class ControlPlaneContainer {
   private final GenericContainer<?> container;
 
   /// A proxy, and the volume from which it starts.
-  record Proxy(String kind, String namespace, String workload, String volume) {
+  ///
+  /// @param options of its bootstrap, besides those that every proxy has
+  record Proxy(
+      String kind, String namespace, String workload, String volume, List<String> options) {
     private String directory() {
       return DATA + "/proxies/" + namespace + "-" + workload;
     }
@@ -92,21 +95,23 @@ final class ControlPlaneContainer {
   /// Runs `sallyport bootstrap` for a proxy.
   void bootstrap(Proxy proxy) {
     List<String> arguments =
-        List.of(
-            "bootstrap",
-            proxy.kind(),
-            "--namespace",
-            proxy.namespace(),
-            "--workload",
-            proxy.workload(),
-            "--data",
-            DATA,
-            "--xds",
-            address + ":" + XDS_PORT,
-            "--out",
-            proxy.directory(),
-            "--mounted-at",
-            BOOTSTRAP);
+        new ArrayList<>(
+            List.of(
+                "bootstrap",
+                proxy.kind(),
+                "--namespace",
+                proxy.namespace(),
+                "--workload",
+                proxy.workload(),
+                "--data",
+                DATA,
+                "--xds",
+                address + ":" + XDS_PORT,
+                "--out",
+                proxy.directory(),
+                "--mounted-at",
+                BOOTSTRAP));
+    arguments.addAll(proxy.options());
     try {
       ExecResult result =
           container.execInContainer(program.java(MAIN, arguments).toArray(String[]::new));

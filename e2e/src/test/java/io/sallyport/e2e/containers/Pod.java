@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
@@ -57,6 +58,11 @@ final class Pod implements AutoCloseable {
     }
   }
 
+  /// A name of it that the engine's resolver knows.
+  String resolvable() {
+    return holder.getContainerId().substring(0, 12);
+  }
+
   /// Its IPv4 address on a network.
   String address(Network network) {
     return Objects.requireNonNull(on(network).getIpAddress());
@@ -83,9 +89,12 @@ final class Pod implements AutoCloseable {
   }
 
   /// Sets the interception up, as an init container.
-  Pod intercept(Path script) {
+  ///
+  /// @param options variables of the script
+  Pod intercept(Path script, Map<String, String> options) {
     GenericContainer<?> init =
         container(Image.TOOLS, "0:0", List.of(readOnly(script, "/intercept")), List.of())
+            .withEnv(options)
             .withStartupCheckStrategy(new OneShotStartupCheckStrategy().withTimeout(PATIENCE))
             .withCreateContainerCmdModifier(command -> {
               command.withEntrypoint("/intercept").withCmd();

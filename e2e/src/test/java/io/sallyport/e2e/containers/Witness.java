@@ -11,7 +11,7 @@ import java.util.concurrent.CountDownLatch;
 /// Says what reaches it past a sidecar: a line for every connection and every datagram, over either
 /// IP version, on some ports.
 public final class Witness {
-  static final List<Integer> TCP = List.of(80, 443, 8080, 15090);
+  static final List<Integer> TCP = List.of(53, 80, 443, 8080, 15090);
   static final List<Integer> UDP = List.of(53, 443, 4500);
 
   private Witness() {}
