@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.extensions.rbac.principals.mtls_authenticated.v3.Conf
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher.SanType;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.sallyport.policy.AuthorizationPolicy.AllOf;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -36,6 +37,11 @@ public final class Rbac {
   /// The prefix of what rules say of requests that they only note.
   static final String SHADOW_PREFIX = "rule_";
 
+  /// Stands before the name of a rule that lets pass what it would refuse. Envoy tries policies in
+  /// the order of their names, and this sorts after every name: it is found only where no rule
+  /// grants the request by its words, and so Envoy's counter of it counts refusals.
+  static final String ON_TRIAL = "~";
+
   /// Rules without a policy: everyone is denied.
   static final RBAC DENY_ALL = RBAC.newBuilder().setRules(rules()).build();
 
@@ -46,7 +52,10 @@ public final class Rbac {
   public static Any perRoute(List<RouteGrant> grants) {
     RBAC.Builder filter = RBAC.newBuilder().setRules(rules(grants, false));
     if (grants.stream().anyMatch(grant -> grant.requests().shadow())) {
-      filter.setShadowRules(rules(grants, true)).setShadowRulesStatPrefix(SHADOW_PREFIX);
+      filter
+          .setShadowRules(rules(grants, true))
+          .setShadowRulesStatPrefix(SHADOW_PREFIX)
+          .setTrackPerRuleStats(true);
     }
     return Extensions.any(RBACPerRoute.newBuilder().setRbac(filter).build());
   }
@@ -56,15 +65,20 @@ public final class Rbac {
       List<RouteGrant> grants, boolean strict) {
     io.envoyproxy.envoy.config.rbac.v3.RBAC.Builder rules = rules().toBuilder();
     for (RouteGrant grant : grants) {
-      Policy.Builder policy = Policy.newBuilder();
-      boolean all = grant.requests().shadow() && !strict;
-      policy.addAllPermissions(Conditions.ofRequests(all ? List.of() : grant.requests().anyOf()));
-      grant
-          .principals()
-          .ifPresentOrElse(ids -> addPeers(policy, ids), () -> policy.addPrincipals(ANYBODY));
-      rules.putPolicies(grant.policy(), policy.build());
+      rules.putPolicies(grant.policy(), policy(grant, grant.requests().anyOf()));
+      if (grant.requests().shadow() && !strict) {
+        rules.putPolicies(ON_TRIAL + grant.policy(), policy(grant, List.of()));
+      }
     }
     return rules.build();
+  }
+
+  private static Policy policy(RouteGrant grant, List<AllOf> requests) {
+    Policy.Builder policy = Policy.newBuilder().addAllPermissions(Conditions.ofRequests(requests));
+    grant
+        .principals()
+        .ifPresentOrElse(ids -> addPeers(policy, ids), () -> policy.addPrincipals(ANYBODY));
+    return policy.build();
   }
 
   /// The named policies that allow, for either kind of RBAC filter.

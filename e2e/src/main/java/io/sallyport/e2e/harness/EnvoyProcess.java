@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A real Envoy on this machine, started with the bootstrap that `sallyport bootstrap` wrote.
 public final class EnvoyProcess implements Proxy, AutoCloseable {
@@ -102,7 +103,7 @@ public final class EnvoyProcess implements Proxy, AutoCloseable {
 
   /// The value of one counter or gauge; 0 where Envoy has none of that name.
   public long stat(String name) {
-    String filter = URLEncoder.encode("^" + name + "$", StandardCharsets.UTF_8);
+    String filter = URLEncoder.encode("^" + Pattern.quote(name) + "$", StandardCharsets.UTF_8);
     return admin("/stats?filter=" + filter)
         .flatMap(text ->
             text.lines()

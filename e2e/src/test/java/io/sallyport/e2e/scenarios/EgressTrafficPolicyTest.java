@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.EnvoyProcess;
 import io.sallyport.e2e.harness.GatewayClient;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -103,6 +104,14 @@ class EgressTrafficPolicyTest extends MeshScenario {
         mesh.gateway().awaitLog("the other", from, entry -> text(entry, "path").equals(noted));
     assertThat(text(other, "shadow")).isEqualTo("denied");
     assertThat(text(other, "policy")).isEqualTo("istio-egress/own");
+    String trial = "~istio-egress/own#spec.egressRules[0].to[0]";
+    assertThat(text(other, "granted_by")).isEqualTo(trial);
+    for (String counter : new String[] {"outbound_http", "egress_80"}) {
+      EnvoyProcess envoy = counter.equals("egress_80") ? mesh.gateway() : mesh.sleepA();
+      assertThat(envoy.stat("http." + counter + ".rbac.policy." + trial + ".allowed"))
+          .as("what the rule would have refused, counted by its name")
+          .isEqualTo(1);
+    }
     assertThat(get(mesh.nginxApplication(), "httpbin.org", "/get").status())
         .as("nobody else is let in")
         .isEqualTo(502);
