@@ -44,8 +44,8 @@ final class EgressGatewayCompiler {
       ExternalTunnel first = users.getFirst();
       resources.addAll(
           InnerListeners.compile(
-              first.host(),
-              first.port(),
+              first,
+              view.resolvers(),
               users.stream()
                   .flatMap(user -> Grants.rules(user.grants()).stream())
                   .sorted()

@@ -6,12 +6,14 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.sallyport.compile.filter.Authorization;
+import io.sallyport.compile.filter.OutsideAuthority;
 import io.sallyport.compile.filter.RateLimits;
 import io.sallyport.compile.filter.Rbac;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.GatewayListener;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
@@ -56,23 +58,34 @@ final class EgressRoutes {
   }
 
   private static VirtualHost virtualHost(ExternalRoute route) {
-    return VirtualHost.newBuilder()
-        .setName(route.host())
-        .addDomains(route.host())
-        .addRoutes(
-            Route.newBuilder()
-                .setName(route.host() + ":" + route.port())
-                .setMatch(Routes.anyPath())
-                .setRoute(
-                    OutsideTraffic.atGateway(
-                        rewritten(Routes.to(ExternalClusters.name(route)), route), route.outside()))
-                .setMetadata(Grants.metadata(Grants.rules(route.grants())))
-                .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(route.grants())))
-        .build();
+    Route.Builder granted =
+        Route.newBuilder()
+            .setName(route.host() + ":" + route.port())
+            .setMatch(WildcardRoutes.narrow(Routes.anyPath(), route.host()))
+            .setRoute(
+                OutsideTraffic.atGateway(
+                    rewritten(Routes.to(ExternalClusters.name(route)), route), route.outside()))
+            .setMetadata(Grants.metadata(Grants.rules(route.grants())))
+            .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(route.grants()));
+    VirtualHost.Builder host =
+        VirtualHost.newBuilder().setName(route.host()).addDomains(route.host());
+    if (!WildcardHost.isWildcard(route.host())) {
+      return host.addRoutes(granted).build();
+    }
+    if (WildcardRoutes.needsPort(route)) {
+      granted.putTypedPerFilterConfig(
+          OutsideAuthority.FILTER, OutsideAuthority.withPort(route.port()));
+    }
+    return host.addRoutes(granted).addAllRoutes(Routes.refuse(FORBIDDEN)).build();
   }
 
   /// Each place hears its own name.
   private static RouteAction.Builder rewritten(RouteAction.Builder action, ExternalRoute route) {
+    if (WildcardHost.isWildcard(route.host())) {
+      return WildcardRoutes.needsPort(route)
+          ? action.setHostRewriteHeader(OutsideAuthority.HEADER)
+          : action;
+    }
     return ExternalEndpoints.haveOtherHosts(route.host(), route.endpoints())
         ? action.setAutoHostRewrite(BoolValue.of(true))
         : action.setHostRewriteLiteral(

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
@@ -37,7 +38,8 @@ import java.util.List;
 /// The messages that may stand inside an `Any` of our resources. Each brings along what its file
 /// imports.
 final class EnvoyTypes {
-  /// Where two files have one name, the first counts: the amended header mutation filter.
+  /// Where two files have one name, the first counts: the amended header mutation filter, and
+  /// before all the amended DNS cache.
   private static final List<Descriptor> DESCRIPTORS =
       List.of(
           HeaderRemoval.DESCRIPTOR,
@@ -66,13 +68,15 @@ final class EnvoyTypes {
           LocalRateLimit.getDescriptor(),
           io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor.getDescriptor(),
           UriTemplateMatchConfig.getDescriptor(),
+          UpstreamCodec.getDescriptor(),
           io.envoyproxy.envoy.extensions.rbac.principals.mtls_authenticated.v3.Config
               .getDescriptor(),
           Router.getDescriptor(),
           PreviousHostsPredicate.getDescriptor(),
           PreviousPrioritiesConfig.getDescriptor());
 
-  static final TypeRegistry REGISTRY = TypeRegistry.newBuilder().add(DESCRIPTORS).build();
+  static final TypeRegistry REGISTRY =
+      TypeRegistry.newBuilder().add(DnsCaches.descriptors()).add(DESCRIPTORS).build();
 
   private EnvoyTypes() {}
 

@@ -22,6 +22,7 @@ import io.sallyport.mesh.ScopeView.ExternalTunnel;
 import io.sallyport.mesh.ScopeView.GatewayListener;
 import io.sallyport.mesh.ScopeView.TunnelListener;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
@@ -41,11 +42,17 @@ final class ExternalClusters {
   static List<VersionedResource> compile(EgressGatewayView view) {
     SortedMap<String, Outside> byName = new TreeMap<>();
     for (GatewayListener listener : view.listeners()) {
-      listener.routes().forEach(route -> merge(byName, Outside.of(route)));
+      listener.routes().forEach(route -> merge(byName, Outside.of(route, view.resolvers())));
     }
     for (TunnelListener listener : view.tunnels()) {
-      listener.tunnels().forEach(tunnel -> merge(byName, Outside.of(tunnel)));
-      listener.tcp().forEach(tcp -> merge(byName, Outside.of(tcp)));
+      for (ExternalTunnel tunnel : listener.tunnels()) {
+        merge(byName, Outside.of(tunnel, view.resolvers()));
+        tunnel
+            .below()
+            .aliases()
+            .forEach((host, addresses) -> merge(byName, Outside.below(tunnel, host, addresses)));
+      }
+      listener.tcp().forEach(tcp -> merge(byName, Outside.of(tcp, view.resolvers())));
     }
     return byName.values().stream().map(outside -> cluster(outside, view.resolvers())).toList();
   }
@@ -60,8 +67,11 @@ final class ExternalClusters {
       List<String> addresses,
       List<ExternalEndpoint> endpoints,
       List<Origin> rules) {
-    static Outside of(ExternalRoute route) {
-      Cluster.Builder builder = OutsideTraffic.cluster(name(route), route.outside());
+    static Outside of(ExternalRoute route, List<String> resolvers) {
+      Cluster.Builder builder =
+          WildcardHost.isWildcard(route.host())
+              ? WildcardClusters.of(route, resolvers)
+              : OutsideTraffic.cluster(name(route), route.outside());
       List<String> protocols = OutsideTraffic.protocols(route.outside());
       route.tls().ifPresent(tls -> builder.setTransportSocket(ExternalTls.client(tls, protocols)));
       ExternalEndpoints.addTls(builder, route.host(), route.endpoints(), protocols);
@@ -74,9 +84,11 @@ final class ExternalClusters {
           new ArrayList<>(Grants.rules(route.grants())));
     }
 
-    static Outside of(ExternalTunnel tunnel) {
+    static Outside of(ExternalTunnel tunnel, List<String> resolvers) {
       Cluster.Builder builder =
-          Clusters.tcp(Names.externalTunnelCluster(tunnel.host(), tunnel.port()));
+          WildcardHost.isWildcard(tunnel.host())
+              ? WildcardClusters.of(tunnel, resolvers)
+              : Clusters.tcp(Names.externalTunnelCluster(tunnel.host(), tunnel.port()));
       if (tunnel.endpoints().size() > 1) {
         OutsideTraffic.ejectUnreachable(builder);
       }
@@ -87,6 +99,17 @@ final class ExternalClusters {
           tunnel.addresses(),
           tunnel.endpoints(),
           new ArrayList<>(Grants.rules(tunnel.grants())));
+    }
+
+    /// A host below a wildcard that has fixed addresses.
+    static Outside below(ExternalTunnel wildcard, String host, List<String> addresses) {
+      return new Outside(
+          Clusters.tcp(Names.externalAliasCluster(host, wildcard.port())),
+          host,
+          wildcard.port(),
+          addresses,
+          List.of(),
+          new ArrayList<>(Grants.rules(wildcard.grants())));
     }
   }
 
@@ -107,7 +130,9 @@ final class ExternalClusters {
   private static VersionedResource cluster(Outside outside, List<String> resolvers) {
     Cluster.Builder cluster = outside.builder();
     String name = cluster.getName();
-    if (!outside.endpoints().isEmpty()) {
+    if (WildcardHost.isWildcard(outside.host())) {
+      // finds each of its hosts by itself
+    } else if (!outside.endpoints().isEmpty()) {
       ExternalEndpoints.list(cluster, outside.host(), outside.endpoints());
       if (outside.endpoints().stream().allMatch(each -> !each.addresses().isEmpty())) {
         cluster.setType(DiscoveryType.STATIC);
@@ -156,7 +181,7 @@ final class ExternalClusters {
 
   /// Names are asked for as they are: with the machine's search domains, whoever owns such a domain
   /// could answer for `httpbin.org.svc.cluster.local`.
-  private static TypedExtensionConfig resolver(List<String> resolvers) {
+  static TypedExtensionConfig resolver(List<String> resolvers) {
     CaresDnsResolverConfig.Builder config =
         CaresDnsResolverConfig.newBuilder()
             .setQueryTimeoutSeconds(UInt64Value.of(QUERY_SECONDS))

@@ -13,12 +13,14 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.sallyport.compile.filter.Extensions;
 import io.sallyport.mesh.ScopeView.OutsideTls;
+import io.sallyport.policy.WildcardHost;
 import java.util.List;
 
 /// TLS that a gateway starts to an outside host. The host's certificate must be signed by someone
 /// whom the mesh trusts for that, and hold the host's name; the gateway shows none of its own. A
 /// rule may name other signers and names, and a certificate to show; and only where it says so in
-/// words is nothing verified.
+/// words is nothing verified. Where only a wildcard is known, the name is that of each request,
+/// which the cluster sees to.
 final class ExternalTls {
   private ExternalTls() {}
 
@@ -34,6 +36,7 @@ final class ExternalTls {
     tls.clientCertificate()
         .ifPresent(pair ->
             common.addTlsCertificateSdsSecretConfigs(Ads.secret(Names.clientCertificate(pair))));
+    boolean wildcard = WildcardHost.isWildcard(tls.serverName());
     if (!tls.names().isEmpty()) {
       common.setCombinedValidationContext(verification(tls));
     }
@@ -43,7 +46,7 @@ final class ExternalTls {
             Extensions.any(
                 UpstreamTlsContext.newBuilder()
                     .setCommonTlsContext(common)
-                    .setSni(tls.serverName())
+                    .setSni(wildcard ? "" : tls.serverName())
                     // a resumed session would not look at the host's certificate again
                     .setMaxSessionKeys(UInt32Value.of(0))
                     .build()))
@@ -52,7 +55,8 @@ final class ExternalTls {
 
   private static CombinedCertificateValidationContext verification(OutsideTls tls) {
     CertificateValidationContext.Builder names = CertificateValidationContext.newBuilder();
-    for (String name : tls.names()) {
+    for (String name :
+        tls.names().stream().filter(each -> !WildcardHost.isWildcard(each)).toList()) {
       names.addMatchTypedSubjectAltNames(
           SubjectAltNameMatcher.newBuilder()
               .setSanType(SanType.DNS)

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -20,8 +21,11 @@ import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.sallyport.compile.filter.BlackHole;
 import io.sallyport.compile.filter.Extensions;
 import io.sallyport.compile.filter.FilterOrder;
+import io.sallyport.compile.filter.SniResolution;
 import io.sallyport.compile.filter.Tunnel;
+import io.sallyport.mesh.ScopeView.ExternalTunnel;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.List;
@@ -36,23 +40,24 @@ final class InnerListeners {
 
   private InnerListeners() {}
 
-  static List<VersionedResource> compile(String host, int port, List<Origin> rules) {
-    return List.of(listener(host, port, rules), cluster(host, port, rules));
+  /// @param rules that grant the tunnel, on any port of the gateway
+  static List<VersionedResource> compile(
+      ExternalTunnel tunnel, List<String> resolvers, List<Origin> rules) {
+    return List.of(
+        listener(tunnel, resolvers, rules), cluster(tunnel.host(), tunnel.port(), rules));
   }
 
-  private static VersionedResource listener(String host, int port, List<Origin> rules) {
-    String name = Names.innerListener(host, port);
+  private static VersionedResource listener(
+      ExternalTunnel tunnel, List<String> resolvers, List<Origin> rules) {
+    String name = Names.innerListener(tunnel.host(), tunnel.port());
     Listener listener =
         listener(name)
             .addFilterChains(
-                chain(name)
-                    .setFilterChainMatch(
-                        FilterChainMatch.newBuilder()
-                            .addServerNames(host)
-                            .setTransportProtocol("tls"))
-                    .addFilters(
-                        Tunnel.external(
-                            Names.externalTunnelCluster(host, port), Grants.granted(rules))))
+                asking(name, tunnel.host()).addAllFilters(outward(tunnel, resolvers, rules)))
+            .addAllFilterChains(
+                tunnel.below().aliases().keySet().stream()
+                    .map(host -> alias(name, host, tunnel.port(), rules))
+                    .toList())
             .addFilterChains(
                 chain(name + "_not_tls")
                     .setFilterChainMatch(
@@ -63,6 +68,30 @@ final class InnerListeners {
                     .addFilters(BlackHole.innerOtherName(Names.BLACK_HOLE_CLUSTER)))
             .build();
     return VersionedResource.of(ResourceType.LISTENER, name, listener, Grants.origins(rules));
+  }
+
+  /// TLS that asks for a host, or for one below a wildcard.
+  private static FilterChain.Builder asking(String name, String host) {
+    return chain(name)
+        .setFilterChainMatch(
+            FilterChainMatch.newBuilder().addServerNames(host).setTransportProtocol("tls"));
+  }
+
+  private static List<Filter> outward(
+      ExternalTunnel tunnel, List<String> resolvers, List<Origin> rules) {
+    String cluster = Names.externalTunnelCluster(tunnel.host(), tunnel.port());
+    return WildcardHost.isWildcard(tunnel.host())
+        ? List.of(
+            SniResolution.filter(tunnel.port(), WildcardClusters.cache(tunnel, resolvers)),
+            Tunnel.externalBelow(cluster, Grants.granted(rules)))
+        : List.of(Tunnel.external(cluster, Grants.granted(rules)));
+  }
+
+  /// A host below a wildcard that has fixed addresses.
+  private static FilterChain alias(String name, String host, int port, List<Origin> rules) {
+    return asking(name + "_" + host, host)
+        .addFilters(Tunnel.external(Names.externalAliasCluster(host, port), Grants.granted(rules)))
+        .build();
   }
 
   /// Where nothing comes but silence: until its connections are refused for what they ask, they are

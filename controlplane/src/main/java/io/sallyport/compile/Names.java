@@ -3,6 +3,7 @@ package io.sallyport.compile;
 import io.sallyport.mesh.ServicePort;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.Outside.ClientCertificate;
+import io.sallyport.policy.WildcardHost;
 
 /// Every name that appears in the configuration of a proxy, in one place. Where Istio has a name
 /// for the same thing, it is that name, so that dashboards and habits carry over.
@@ -105,9 +106,12 @@ public final class Names {
     return "outbound|" + port + "||" + host;
   }
 
-  /// The server name that such a hop asks for, by which the gateway knows where it is to go.
+  /// The server name that such a hop asks for, by which the gateway knows where it is to go. For a
+  /// wildcard it is that of its domain with a subset, which no host has; Envoy takes no `*` there.
   public static String tunnelSni(String host, int port) {
-    return "outbound_." + port + "_._." + host;
+    return WildcardHost.isWildcard(host)
+        ? "outbound_." + port + "_.wildcard_." + WildcardHost.domain(host)
+        : "outbound_." + port + "_._." + host;
   }
 
   /// A sidecar's chain for TLS to one port of an outside host, and the gateway's.
@@ -168,6 +172,11 @@ public final class Names {
   /// The same for TLS that an application started.
   public static String externalTunnelCluster(String host, int port) {
     return "external|" + port + "|tunnel|" + host;
+  }
+
+  /// The same of a host below a wildcard that has fixed addresses.
+  public static String externalAliasCluster(String host, int port) {
+    return "external|" + port + "|alias|" + host;
   }
 
   /// A gateway's listener on one of its ports (as documents name the port), and its routes.

@@ -74,7 +74,7 @@ final class OutboundRoutes {
         Route.newBuilder()
             .setName(route.host() + ":" + route.port())
             .setMatch(
-                Routes.anyPath()
+                WildcardRoutes.narrow(Routes.anyPath(), route.host())
                     .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())))
             .setRoute(
                 OutsideTraffic.atSidecar(

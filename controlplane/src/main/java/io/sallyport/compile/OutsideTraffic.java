@@ -123,7 +123,13 @@ final class OutsideTraffic {
 
   /// The gateway's cluster, without saying yet where the host is.
   static Cluster.Builder cluster(String name, Outside outside) {
-    Cluster.Builder cluster = Clusters.http(name, protocol(outside));
+    return cluster(name, outside, protocol(outside));
+  }
+
+  /// The same with more than [#protocol] says.
+  static Cluster.Builder cluster(
+      String name, Outside outside, HttpProtocolOptions.Builder options) {
+    Cluster.Builder cluster = Clusters.http(name, options);
     outside.timeouts().connect().ifPresent(limit -> cluster.setConnectTimeout(duration(limit)));
     CircuitBreakers.Thresholds.Builder limits =
         cluster.getCircuitBreakersBuilder().getThresholdsBuilder(0);
@@ -175,7 +181,8 @@ final class OutsideTraffic {
                 .setHealthyPanicThreshold(Percent.newBuilder().setValue(PANIC_BELOW_PERCENT)));
   }
 
-  private static HttpProtocolOptions.Builder protocol(Outside outside) {
+  /// What is spoken to the host.
+  static HttpProtocolOptions.Builder protocol(Outside outside) {
     HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder();
     return switch (outside.upstreamProtocol()) {
       case HTTP1 ->

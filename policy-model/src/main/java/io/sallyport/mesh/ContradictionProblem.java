@@ -20,7 +20,11 @@ final class ContradictionProblem {
         document,
         field(loser, on),
         message(loser, contradiction),
-        "this destination is out of force; kept is "
+        contradiction
+                .wildcard()
+                .map(wildcard -> "`" + wildcard + "` covers `" + contradiction.host() + "`; ")
+                .orElse("")
+            + "this destination is out of force; kept is "
             + (document.key().equals(kept.document().key())
                 ? "the earlier rule"
                 : kept.document().key() + ", the older or the first by name"),

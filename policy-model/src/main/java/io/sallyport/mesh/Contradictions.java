@@ -3,6 +3,8 @@ package io.sallyport.mesh;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
+import io.sallyport.policy.Outside;
+import io.sallyport.policy.WildcardHost;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,12 +23,15 @@ import java.util.Optional;
 /// - a workload could be meant by both, and one address that it dials on one port would be
 ///   different hosts.
 ///
+/// A wildcard and what it covers are one host in all of this, but that tunnels to them are apart.
+///
 /// Routes that agree are merged and never contradict; nor does a route that is only implied.
 final class Contradictions {
   private final Map<ClientCell, Map<Way, List<Claim>>> byClient = new HashMap<>();
   private final Map<GatewayCell, Placed> byGateway = new HashMap<>();
   private final Map<OutsideCell, Placed> byOutside = new HashMap<>();
   private final AddressClaims byAddress = new AddressClaims();
+  private final HostOverlaps overlaps = new HostOverlaps();
 
   /// Where a sidecar decides: one namespace's view of one host and port.
   ///
@@ -69,7 +74,20 @@ final class Contradictions {
   record Placed(EgressRoute route, Document document) {}
 
   /// What two routes disagree on; `kept` was there first.
-  record Contradiction(String host, Disagreement on, Placed kept) {}
+  ///
+  /// @param host of both; of a wildcard and a host below it, the latter
+  /// @param wildcard that covers the host, where only one of them names the host itself
+  record Contradiction(String host, Optional<String> wildcard, Disagreement on, Placed kept) {
+    Contradiction(String host, Disagreement on, Placed kept) {
+      this(host, Optional.empty(), on, kept);
+    }
+
+    /// The same, found between two hosts of which one covers the other.
+    Contradiction between(String one, String other) {
+      String narrower = HostOverlaps.narrower(one, other);
+      return new Contradiction(narrower, Optional.of(narrower.equals(one) ? other : one), on, kept);
+    }
+  }
 
   enum Disagreement {
     PROTOCOL,
@@ -92,6 +110,7 @@ final class Contradictions {
       byAddress.add(tcp, placed);
     }
     for (String host : route.hosts()) {
+      overlaps.add(host);
       if (route instanceof EgressRoute.Http) {
         byGateway.putIfAbsent(new GatewayCell(route.hop(), host), placed);
       }
@@ -113,8 +132,33 @@ final class Contradictions {
       if (found.isPresent()) {
         return found;
       }
+      for (String other : overlaps.of(host)) {
+        found = atClient(route, other).or(() -> below(route, other));
+        if (found.isPresent()) {
+          return found.map(contradiction -> contradiction.between(host, other));
+        }
+      }
     }
     return route instanceof EgressRoute.Tcp tcp ? byAddress.find(tcp) : Optional.empty();
+  }
+
+  /// As [#atGateway] and [#outside], with a host that only overlaps the route's: what the gateway
+  /// does for the narrower one, it does for everyone whom the wider one was granted to, and a
+  /// client certificate is no wildcard's.
+  private Optional<Contradiction> below(EgressRoute route, String other) {
+    if (!(route instanceof EgressRoute.Http)) {
+      return Optional.empty();
+    }
+    return atGateway(route, other)
+        .or(() ->
+            Optional.ofNullable(byOutside.get(OutsideCell.of(route, other)))
+                .filter(placed -> !withoutAddresses(placed.route()).equals(withoutAddresses(route)))
+                .map(placed -> new Contradiction(other, Disagreement.OUTSIDE, placed)));
+  }
+
+  /// A wildcard says which addresses names may stand for, and a host that is named needs not.
+  private static Outside withoutAddresses(EgressRoute route) {
+    return route.outside().withResolvedAddresses(List.of());
   }
 
   private Optional<Contradiction> atClient(EgressRoute route, String host) {
@@ -154,7 +198,10 @@ final class Contradictions {
 
   private Optional<Contradiction> outside(EgressRoute route, String host) {
     return Optional.ofNullable(byOutside.get(OutsideCell.of(route, host)))
-        .filter(placed -> !placed.route().outside().equals(route.outside()))
+        .filter(placed ->
+            WildcardHost.isWildcard(host)
+                ? !placed.route().outside().equals(route.outside())
+                : !withoutAddresses(placed.route()).equals(withoutAddresses(route)))
         .map(placed -> new Contradiction(host, Disagreement.OUTSIDE, placed));
   }
 

@@ -214,7 +214,7 @@ final class EgressLinker {
                       Protocol.HTTPS,
                       new ServicePort(
                           http.hop().namespace(), http.hop().name(), Gateway.MESH_LISTENER.port()),
-                      Outside.DEFAULT,
+                      Outside.DEFAULT.withResolvedAddresses(http.outside().resolvedAddresses()),
                       true));
       case EgressRoute.Tunnel _, EgressRoute.Tcp _ -> Optional.empty();
     };

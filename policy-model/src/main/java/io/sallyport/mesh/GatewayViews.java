@@ -1,5 +1,6 @@
 package io.sallyport.mesh;
 
+import io.sallyport.mesh.ScopeView.Below;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.ExternalTunnel;
@@ -10,14 +11,13 @@ import io.sallyport.mesh.ScopeView.TunnelListener;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
 import io.sallyport.policy.Gateway;
 import io.sallyport.policy.Gateway.Listener;
-import io.sallyport.policy.IpLiteral;
 import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.Outside;
+import io.sallyport.policy.WildcardHost;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +33,7 @@ final class GatewayViews {
   private final Registry registry;
   private final EgressRoutes routes;
   private final Authorizations authorizations;
-  private final Map<String, Set<String>> addressesByHost = new HashMap<>();
+  private final HostAliases aliases;
 
   GatewayViews(
       MeshConfig config,
@@ -46,11 +46,7 @@ final class GatewayViews {
     this.gateways = gateways;
     this.registry = registry;
     this.routes = routes;
-    for (MeshConfig.HostAlias alias : config.dns().hostAliases()) {
-      for (String host : alias.hostnames()) {
-        addressesByHost.computeIfAbsent(host, _ -> new LinkedHashSet<>()).add(alias.ip());
-      }
-    }
+    this.aliases = new HostAliases(config.dns().hostAliases());
   }
 
   EgressGatewayView empty(Scope scope) {
@@ -115,26 +111,29 @@ final class GatewayViews {
         }
       }
     }
+    Set<String> aliased = new TreeSet<>();
+    byHost.keySet().forEach(host -> aliased.addAll(aliases.below(host).keySet()));
     Grants grants = new Grants();
     List<ExternalRoute> external = new ArrayList<>();
-    byHost.forEach((host, routes) -> {
-      // Routes of one host that leave the gateway differently would have been a contradiction.
-      EgressRoute.Http first = routes.getFirst();
-      external.add(
-          new ExternalRoute(
-              host,
-              first.targetPort(),
-              first.upgrade().map(_ -> OutsideTls.of(host, first.outside().tls())),
-              first.outside(),
-              addresses(host),
-              ExternalEndpoint.of(
+    WildcardUnion.of(byHost, aliased)
+        .forEach((host, routes) -> {
+          // Routes of one host that leave the gateway differently would have been a contradiction.
+          EgressRoute.Http first = routes.getFirst();
+          external.add(
+              new ExternalRoute(
                   host,
                   first.targetPort(),
-                  first.upgrade().isPresent(),
+                  first.upgrade().map(_ -> OutsideTls.of(host, first.outside().tls())),
                   first.outside(),
-                  this::addresses),
-              grants.of(routes)));
-    });
+                  aliases.of(host),
+                  ExternalEndpoint.of(
+                      host,
+                      first.targetPort(),
+                      first.upgrade().isPresent(),
+                      first.outside(),
+                      aliases::of),
+                  grants.of(routes)));
+        });
     return external;
   }
 
@@ -152,6 +151,9 @@ final class GatewayViews {
     return outside;
   }
 
+  /// A tunnel that is only implied yields to one that is written, where that says otherwise to
+  /// which addresses names below a wildcard may lead.
+  ///
   /// @param kind of the routes that are meant
   /// @param outside of all tunnels through the gateway: what its ports share is one
   private List<ExternalTunnel> externalTunnels(
@@ -171,26 +173,27 @@ final class GatewayViews {
     }
     Grants grants = new Grants();
     List<ExternalTunnel> external = new ArrayList<>();
-    byHost.forEach((to, routes) ->
-        external.add(
-            new ExternalTunnel(
-                to.host(),
-                to.port(),
-                addresses(to.host()),
-                ExternalEndpoint.of(
-                    to.host(),
-                    to.port(),
-                    false,
-                    outside.getOrDefault(to, Outside.DEFAULT),
-                    this::addresses),
-                grants.of(routes))));
+    byHost.forEach((to, routes) -> {
+      Outside how = outside.getOrDefault(to, routes.getFirst().outside());
+      List<EgressRoute> granted =
+          routes.stream()
+              .filter(route ->
+                  !WildcardHost.isWildcard(to.host())
+                      || route.outside().resolvedAddresses().equals(how.resolvedAddresses()))
+              .toList();
+      if (granted.isEmpty()) {
+        return;
+      }
+      external.add(
+          new ExternalTunnel(
+              to.host(),
+              to.port(),
+              aliases.of(to.host()),
+              ExternalEndpoint.of(to.host(), to.port(), false, how, aliases::of),
+              new Below(how.resolvedAddresses(), aliases.below(to.host())),
+              grants.of(granted)));
+    });
     return external;
-  }
-
-  private List<String> addresses(String host) {
-    return IpLiteral.isIp(host)
-        ? List.of(host)
-        : List.copyOf(addressesByHost.getOrDefault(host, Set.of()));
   }
 
   /// The permissions behind one port of a gateway.

@@ -19,6 +19,7 @@ final class OutsideDifference {
     note(names, "upstreamProtocol", a.upstreamProtocol(), b.upstreamProtocol());
     note(names, "websocket", a.websocket(), b.websocket());
     note(names, "endpoints", a.endpoints(), b.endpoints());
+    note(names, "resolvedAddresses", a.resolvedAddresses(), b.resolvedAddresses());
     return String.join(", ", names);
   }
 

@@ -11,9 +11,12 @@ import io.sallyport.policy.Outside.Exchange;
 import io.sallyport.policy.RateLimit;
 import io.sallyport.policy.ResourceKey;
 import io.sallyport.policy.ValueMatch.AddressRange;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Everything that the proxies of one scope may see and nothing else: the only argument of the
@@ -185,12 +188,14 @@ public sealed interface ScopeView {
   /// @param port the port that the gateway dials
   /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
   /// @param endpoints where to go in place of the host; none: to the host
+  /// @param below of a wildcard: how the hosts below it are found
   /// @param grants who may, and which rule says so; sorted by origin; never empty
   record ExternalTunnel(
       String host,
       int port,
       List<String> addresses,
       List<ExternalEndpoint> endpoints,
+      Below below,
       List<Grant> grants) {
     public ExternalTunnel {
       addresses = List.copyOf(addresses);
@@ -199,9 +204,23 @@ public sealed interface ScopeView {
     }
   }
 
+  /// How the hosts below a wildcard are found.
+  ///
+  /// @param resolvedAddresses private addresses that they may have besides
+  /// @param aliases the fixed addresses of those that have some
+  record Below(List<AddressRange> resolvedAddresses, SortedMap<String, List<String>> aliases) {
+    public static final Below NONE = new Below(List.of(), Collections.emptySortedMap());
+
+    public Below {
+      resolvedAddresses = List.copyOf(resolvedAddresses);
+      aliases = Collections.unmodifiableSortedMap(new TreeMap<>(aliases));
+    }
+  }
+
   /// One outside host behind a gateway's port.
   ///
   /// @param port the port that the gateway dials
+  /// @param host a name, or a wildcard, whose names are found by asking DNS
   /// @param tls where the gateway starts TLS itself; empty: plain HTTP
   /// @param outside how else the gateway speaks to it
   /// @param addresses fixed addresses from `hostAliases`; empty: ask DNS
@@ -225,9 +244,9 @@ public sealed interface ScopeView {
   /// TLS that a gateway starts to an outside host. The host must prove its name with a certificate
   /// of someone whom the mesh trusts for that (`externalTrust`).
   ///
-  /// @param serverName what the gateway asks for (SNI)
+  /// @param serverName what the gateway asks for (SNI); a wildcard: the host of each request
   /// @param names one of which must be in the certificate (DNS SAN); empty: nothing is verified,
-  ///   which a rule must have asked for
+  ///   which a rule must have asked for; a wildcard: the host of each request
   /// @param caFile of those who may sign it; empty: whom the mesh trusts
   /// @param clientCertificate what the gateway shows
   record OutsideTls(

@@ -60,16 +60,17 @@ final class SidecarViews {
     tls.putAll(written);
     Hops hops = new Hops();
     List<OutboundRoute> outbound = new ArrayList<>();
-    http.forEach((to, grants) ->
-        hops.of(grants)
-            .ifPresent(hop ->
-                outbound.add(
-                    new OutboundRoute(
-                        to.port(),
-                        to.host(),
-                        hop,
-                        exchange(grants),
-                        EgressRoutes.allowed(grants)))));
+    united(http)
+        .forEach((to, grants) ->
+            hops.of(grants)
+                .ifPresent(hop ->
+                    outbound.add(
+                        new OutboundRoute(
+                            to.port(),
+                            to.host(),
+                            hop,
+                            exchange(grants),
+                            EgressRoutes.allowed(grants)))));
     List<OutboundTunnel> tunnels = new ArrayList<>();
     tls.forEach((to, grants) ->
         hops.of(grants)
@@ -117,6 +118,23 @@ final class SidecarViews {
   private static boolean isNamed(List<EgressRoute> grants) {
     return grants.stream()
         .anyMatch(route -> route instanceof EgressRoute.Tcp tcp && tcp.match().virtualAddress());
+  }
+
+  /// With what is said of wildcards said of each host below them, too. Whether on this port or on
+  /// another, a host that is named hides the wildcards around it.
+  private static SortedMap<HostPort, List<EgressRoute>> united(
+      SortedMap<HostPort, List<EgressRoute>> http) {
+    SortedSet<String> hosts = new TreeSet<>();
+    SortedMap<Integer, Map<String, List<EgressRoute>>> byPort = new TreeMap<>();
+    http.forEach((to, grants) -> {
+      hosts.add(to.host());
+      byPort.computeIfAbsent(to.port(), _ -> new HashMap<>()).put(to.host(), grants);
+    });
+    SortedMap<HostPort, List<EgressRoute>> united = new TreeMap<>();
+    byPort.forEach((port, byHost) ->
+        WildcardUnion.of(byHost, hosts)
+            .forEach((host, grants) -> united.put(new HostPort(port, host), grants)));
+    return united;
   }
 
   /// Of routes that have one hop and host; those that differed would have been a contradiction.

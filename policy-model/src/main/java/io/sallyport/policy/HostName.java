@@ -47,7 +47,10 @@ public final class HostName {
     } else if (written.equals("*")) {
       return invalid(written, "would mean every host", "name the hosts one by one");
     } else if (written.startsWith("*.")) {
-      return Parsed.invalid("not supported yet: wildcard host " + Printable.quote(written));
+      return invalid(
+          written,
+          "is a wildcard",
+          "wildcards stand only in `hosts` of the kind EgressTrafficPolicy (mesh.sallyport.io/v1)");
     } else if (written.indexOf('*') >= 0) {
       return invalid(written, "has a `*` within a name", "");
     } else if (isIpLike(written)) {

@@ -56,7 +56,7 @@ public final class IpLiteral {
   }
 
   /// The canonical spelling of an address of 4 or 16 bytes.
-  static String text(byte[] address) {
+  public static String text(byte[] address) {
     if (address.length != 4) {
       return compressed(address);
     }

@@ -1,5 +1,6 @@
 package io.sallyport.policy;
 
+import io.sallyport.policy.ValueMatch.AddressRange;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// How a gateway speaks HTTP to the outside hosts of a destination; [#DEFAULT] where a rule says
+/// How a gateway speaks to the outside hosts of a destination; [#DEFAULT] where a rule says
 /// nothing. Fields of `EgressTrafficPolicy` alone: ASM's kind has none of them.
 ///
 /// @param retries empty: only what certainly nobody has seen is sent again
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 ///   `endpoints`
 /// @param websocket whether an exchange may become a WebSocket (RFC 6455)
 /// @param endpoints where the gateway goes in place of the hosts; none: to the hosts
+/// @param resolvedAddresses private addresses that names below a wildcard may stand for besides
 public record Outside(
     Tls tls,
     Timeouts timeouts,
@@ -23,7 +25,8 @@ public record Outside(
     Optional<OutlierDetection> outlierDetection,
     UpstreamProtocol upstreamProtocol,
     boolean websocket,
-    List<OutsideEndpoint> endpoints) {
+    List<OutsideEndpoint> endpoints,
+    List<AddressRange> resolvedAddresses) {
   public static final Outside DEFAULT =
       new Outside(
           new Tls(Optional.empty(), List.of(), Optional.empty(), Optional.empty(), false),
@@ -33,10 +36,12 @@ public record Outside(
           Optional.empty(),
           UpstreamProtocol.HTTP1,
           false,
+          List.of(),
           List.of());
 
   public Outside {
     endpoints = List.copyOf(endpoints);
+    resolvedAddresses = List.copyOf(resolvedAddresses);
   }
 
   /// TLS that the gateway starts, where the destination is upgraded.
@@ -94,7 +99,22 @@ public record Outside(
         outlierDetection,
         upstreamProtocol,
         websocket,
-        endpoints);
+        endpoints,
+        resolvedAddresses);
+  }
+
+  /// The same but for the private addresses.
+  public Outside withResolvedAddresses(List<AddressRange> addresses) {
+    return new Outside(
+        tls,
+        timeouts,
+        retries,
+        connectionPool,
+        outlierDetection,
+        upstreamProtocol,
+        websocket,
+        endpoints,
+        addresses);
   }
 
   /// How long to wait.

@@ -99,6 +99,28 @@ public final class AccessLogs {
     return log("stdout", inner(granted.policy(), granted.rule()).build());
   }
 
+  /// The same to hosts below a wildcard.
+  static AccessLog ofTunnelBelow(Granted granted) {
+    StdoutAccessLog.Builder log = inner(granted.policy(), granted.rule());
+    put(log, REASON, either("has(upstream.address) ? [] : ['host_not_resolved']"));
+    return log("stdout", log.build());
+  }
+
+  /// Why a request that was granted went nowhere, where a host below a wildcard was not found; in
+  /// Envoy's words that is `dns_resolution_failure{WHY}`.
+  static String unresolved() {
+    return either(
+        "response.code_details.startsWith('dns_resolution_failure{address_denied}')"
+            + " ? ['resolved_to_private_address']"
+            + " : response.code_details.startsWith('dns_resolution_failure')"
+            + " ? ['host_not_resolved'] : []");
+  }
+
+  /// The one item of a CEL list; of an empty list `null`.
+  private static String either(String list) {
+    return "%CEL((" + list + ")[0])%";
+  }
+
   static AccessLog ofInnerNotTls() {
     return ofInner("inner_not_tls");
   }

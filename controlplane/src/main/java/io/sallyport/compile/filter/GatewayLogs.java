@@ -85,6 +85,9 @@ final class GatewayLogs {
     StdoutAccessLog.Builder granted = routed(decisions, grants);
     AccessLogs.put(granted, AccessLogs.GRANTED_BY, decisions.policyOf(decisions.grant()));
     AccessLogs.put(granted, AccessLogs.SHADOW, AccessLogs.SHADOW_RESULT);
+    if (decisions.equals(Decisions.OF_REQUESTS)) {
+      AccessLogs.put(granted, AccessLogs.REASON, AccessLogs.unresolved());
+    }
     StdoutAccessLog.Builder denied = routed(decisions, grants);
     AccessLogs.put(denied, DENIED_BY, decisions.policyOf(Authorization.prefix(Action.DENY)));
     StdoutAccessLog.Builder unmatched = routed(decisions, grants);

@@ -6,6 +6,7 @@ import io.sallyport.policy.AuthorizationPolicy.Attribute;
 import io.sallyport.policy.AuthorizationPolicy.Condition;
 import io.sallyport.policy.AuthorizationPolicy.Rule;
 import io.sallyport.policy.ValueMatch;
+import io.sallyport.policy.WildcardHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,10 @@ import java.util.Optional;
 /// port are known and the requests are not. Host, server name and port are decided here: the inner
 /// listener lets only the host's own server name through. What needs a request makes an ALLOW rule
 /// match nothing, and is left out of a DENY or AUDIT rule, which then matches more (Istio, "HTTP
-/// fields on TCP ports").
+/// fields on TCP ports"). Where the host is a wildcard, which of its hosts it will be is not known
+/// either.
+///
+/// @param host a name or a wildcard
 record OpaqueRule(Action action, String host, int port) {
   /// The rule without what is decided; empty if it never matches.
   Optional<Rule> of(Rule rule) {
@@ -60,20 +64,28 @@ record OpaqueRule(Action action, String host, int port) {
     };
   }
 
+  /// Of a wildcard, whether it holds for all of its hosts: an ALLOW rule matches nothing else, and
+  /// any other rule already matches where it holds for some.
   private boolean holds(Condition condition) {
     boolean any =
         condition.values().isEmpty()
-            || condition.values().stream().anyMatch(value -> matches(condition.attribute(), value));
-    return any
-        && condition.notValues().stream().noneMatch(value -> matches(condition.attribute(), value));
+            || matches(condition.attribute(), condition.values(), action != Action.ALLOW);
+    return any && !matches(condition.attribute(), condition.notValues(), action == Action.ALLOW);
   }
 
-  private boolean matches(Attribute attribute, ValueMatch value) {
+  /// @param some whether one host below a wildcard is enough
+  private boolean matches(Attribute attribute, List<ValueMatch> values, boolean some) {
+    return values.stream().anyMatch(value -> matches(attribute, value, some));
+  }
+
+  private boolean matches(Attribute attribute, ValueMatch value, boolean some) {
     return switch (value) {
       case ValueMatch.Port(int number) -> attribute == Attribute.DESTINATION_PORT && number == port;
-      case ValueMatch.Exact(String text) -> host.equals(text);
-      case ValueMatch.Prefix(String text) -> host.startsWith(text);
-      case ValueMatch.Suffix(String text) -> host.endsWith(text);
+      case ValueMatch.Exact(String text) ->
+          host.equals(text) || (some && WildcardHost.covers(host, text));
+      case ValueMatch.Prefix(String text) ->
+          WildcardHost.isWildcard(host) ? some : host.startsWith(text);
+      case ValueMatch.Suffix(String text) -> endsWith(text) || (some && text.endsWith(below()));
       case ValueMatch.Present _ -> true;
       case ValueMatch.Glob _,
           ValueMatch.PathTemplate _,
@@ -81,5 +93,14 @@ record OpaqueRule(Action action, String host, int port) {
           ValueMatch.Account _ ->
           throw new IllegalArgumentException(attribute + " compared with " + value);
     };
+  }
+
+  private boolean endsWith(String text) {
+    return (WildcardHost.isWildcard(host) ? below() : host).endsWith(text);
+  }
+
+  /// What all names below a wildcard end with; nothing ends with what it is of a host.
+  private String below() {
+    return WildcardHost.isWildcard(host) ? host.substring(1) : "*";
   }
 }

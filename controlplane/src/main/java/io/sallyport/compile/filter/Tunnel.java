@@ -50,6 +50,11 @@ public final class Tunnel {
     return filter(cluster, List.of(AccessLogs.ofExternalTunnel(granted)));
   }
 
+  /// The same to a host below a wildcard, which may have no address that may be dialled.
+  public static Filter externalBelow(String cluster, Granted granted) {
+    return filter(cluster, List.of(AccessLogs.ofTunnelBelow(granted)));
+  }
+
   /// To a cluster without endpoints: the connection is reset, and the log names the cluster.
   static Filter blackHole(String cluster, List<AccessLog> logs) {
     return filter(TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster), logs);

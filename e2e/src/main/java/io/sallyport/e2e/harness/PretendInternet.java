@@ -136,6 +136,7 @@ public final class PretendInternet implements Internet, AutoCloseable {
     echo.add("header_lines", lines);
     echo.addProperty("data", new String(body, StandardCharsets.UTF_8));
     echo.addProperty("origin", exchange.getRemoteAddress().getAddress().getHostAddress());
+    echo.addProperty("connection", exchange.getRemoteAddress().toString());
     return echo;
   }
 

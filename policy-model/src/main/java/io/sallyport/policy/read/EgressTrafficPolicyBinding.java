@@ -18,6 +18,7 @@ import io.sallyport.policy.Metadata;
 import io.sallyport.policy.Outside;
 import io.sallyport.policy.Parsed;
 import io.sallyport.policy.ValueMatch;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.policy.problem.Printable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,9 +100,18 @@ final class EgressTrafficPolicyBinding {
           "only what the application sends as HTTP can be upgraded");
     }
     FieldValue hostsField = to.required("hosts");
-    List<String> hosts =
-        Distinct.hosts(
-            hostsField, port.protocol() == Protocol.TCP ? HostName::parseOrIp : HostName::parse);
+    List<String> hosts = Distinct.hosts(hostsField, written -> host(written, port.protocol(), own));
+    Outside outside =
+        own
+            ? OutsideBinding.bind(
+                to,
+                port.protocol(),
+                upgrade.isPresent(),
+                upgrade.map(HttpsUpgrade::port).orElse(port.number()))
+            : Outside.DEFAULT;
+    if (own) {
+      WildcardBinding.check(to, hosts, outside);
+    }
     return new Destination(
         to.optional("name").parse(KubernetesName::dnsSubdomain, ""),
         hosts,
@@ -115,13 +125,14 @@ final class EgressTrafficPolicyBinding {
         upgrade,
         own ? http(to.optional("http"), port.protocol()) : List.of(),
         own ? RateLimitBinding.bind(to.optional("rateLimit"), port.protocol()) : Optional.empty(),
-        own
-            ? OutsideBinding.bind(
-                to,
-                port.protocol(),
-                upgrade.isPresent(),
-                upgrade.map(HttpsUpgrade::port).orElse(port.number()))
-            : Outside.DEFAULT);
+        outside);
+  }
+
+  private static Parsed<String> host(String written, Protocol protocol, boolean own) {
+    if (own && WildcardHost.isWildcard(written)) {
+      return WildcardHost.parseOrName(written);
+    }
+    return protocol == Protocol.TCP ? HostName.parseOrIp(written) : HostName.parse(written);
   }
 
   /// The requests that are granted.

@@ -89,7 +89,8 @@ final class OutsideBinding {
                 .map(field -> field.object(OutsideBinding::outlierDetection)),
             speaks.oneOf(UpstreamProtocol.class, Outside.DEFAULT.upstreamProtocol()),
             websocket.bool(false),
-            EndpointsBinding.bind(to.optional("endpoints"), protocol, targetPort));
+            EndpointsBinding.bind(to.optional("endpoints"), protocol, targetPort),
+            WildcardBinding.resolvedAddresses(to.optional("resolvedAddresses")));
     if (outside.endpoints().stream().anyMatch(OutsideEndpoint::isOtherHost)) {
       EndpointsBinding.refuseNames(tlsField, outside.tls());
     }
