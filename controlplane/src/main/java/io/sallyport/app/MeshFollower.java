@@ -12,6 +12,7 @@ import io.sallyport.mesh.OutsideFiles;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.MeshConfig;
+import io.sallyport.policy.Outside.ClientCertificate;
 import io.sallyport.policy.ResourceKey;
 import io.sallyport.reconcile.ReconcileEvents;
 import java.nio.file.Path;
@@ -66,14 +67,14 @@ final class MeshFollower implements ReconcileEvents {
     externalRoots.trust(
         trust.systemRoots(),
         trust.caFiles().stream().map(file -> besideTheConfig(linked).resolve(file)).toList());
-    outsideSecrets.follow(wanted(model.outsideFiles()));
+    outsideSecrets.follow(wanted(model));
     workloads.write(known(linked));
   }
 
-  /// One secret a file, or pair of files, whoever names it.
-  private static List<OutsideSecrets.Wanted> wanted(List<OutsideFiles> files) {
+  /// One secret a file, pair of files or Secret, whoever names it.
+  private static List<OutsideSecrets.Wanted> wanted(MeshModel model) {
     SortedMap<String, OutsideSecrets.Wanted> wanted = new TreeMap<>();
-    for (OutsideFiles each : files) {
+    for (OutsideFiles each : model.outsideFiles()) {
       Set<OutsideSecrets.Account> readers =
           each.readers().stream()
               .map(account -> new OutsideSecrets.Account(account.namespace(), account.name()))
@@ -84,15 +85,26 @@ final class MeshFollower implements ReconcileEvents {
           .ifPresent(roots -> wanted.merge(roots.name(), roots, OutsideSecrets.Wanted::with));
       each.tls()
           .clientCertificate()
-          .map(pair ->
-              new OutsideSecrets.ClientCertificate(
-                  Names.clientCertificate(pair),
-                  Path.of(pair.certificateFile()),
-                  Path.of(pair.keyFile()),
-                  readers))
+          .flatMap(certificate -> wanted(model, certificate, readers))
           .ifPresent(client -> wanted.merge(client.name(), client, OutsideSecrets.Wanted::with));
     }
     return List.copyOf(wanted.values());
+  }
+
+  private static Optional<OutsideSecrets.Wanted> wanted(
+      MeshModel model, ClientCertificate certificate, Set<OutsideSecrets.Account> readers) {
+    String name = Names.clientCertificate(certificate);
+    return switch (certificate) {
+      case ClientCertificate.Files(String chain, String key) ->
+          Optional.of(
+              new OutsideSecrets.ClientCertificate(name, Path.of(chain), Path.of(key), readers));
+      case ClientCertificate.SecretRef ref ->
+          model
+              .secret(ref)
+              .map(secret ->
+                  new OutsideSecrets.Given(
+                      name, secret.certificate(), secret.privateKey(), readers));
+    };
   }
 
   /// The directory of the document that is the mesh's configuration.

@@ -79,8 +79,13 @@ public final class Names {
   }
 
   /// The SDS name of what a gateway shows to the hosts of a rule.
-  public static String clientCertificate(ClientCertificate pair) {
-    return CLIENT_CERTIFICATE + pair.certificateFile() + "|" + pair.keyFile();
+  public static String clientCertificate(ClientCertificate certificate) {
+    return CLIENT_CERTIFICATE
+        + switch (certificate) {
+          case ClientCertificate.Files(String chain, String key) -> chain + "|" + key;
+          case ClientCertificate.SecretRef(String namespace, String name) ->
+              "secret|" + namespace + "/" + name;
+        };
   }
 
   static boolean isOutsideRoots(String secret) {

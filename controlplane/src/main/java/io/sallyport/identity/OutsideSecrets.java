@@ -9,6 +9,7 @@ import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.SnapshotFeed.Registration;
 import io.sallyport.snapshot.VersionedResource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ public final class OutsideSecrets {
         case Roots roots -> new Roots(roots.name(), roots.file(), both);
         case ClientCertificate client ->
             new ClientCertificate(client.name(), client.certificate(), client.key(), both);
+        case Given given -> new Given(given.name(), given.certificate(), given.key(), both);
       };
     }
   }
@@ -83,6 +85,19 @@ public final class OutsideSecrets {
       implements Wanted {
     public ClientCertificate {
       readers = Set.copyOf(readers);
+    }
+  }
+
+  /// As [ClientCertificate], of which the texts themselves are known.
+  public record Given(String name, String certificate, String key, Set<Account> readers)
+      implements Wanted {
+    public Given {
+      readers = Set.copyOf(readers);
+    }
+
+    @Override
+    public String toString() {
+      return "Given[" + name + "]";
     }
   }
 
@@ -156,7 +171,7 @@ public final class OutsideSecrets {
     Wanted wanted = before.wanted();
     String stamp = "";
     try {
-      stamp = stamp(files(wanted));
+      stamp = stamp(wanted);
       return stamp.equals(before.stamp())
           ? before
           : new Held(wanted, stamp, Optional.of(read(wanted)));
@@ -170,7 +185,7 @@ public final class OutsideSecrets {
           switch (wanted) {
             case Roots roots ->
                 Optional.of(ExternalRoots.secret(roots.name(), NobodysRoot.CERTIFICATE));
-            case ClientCertificate _ -> Optional.empty();
+            case ClientCertificate _, Given _ -> Optional.empty();
           });
     } catch (IOException | GeneralSecurityException e) {
       if (!stamp.equals(before.stamp())) {
@@ -180,10 +195,11 @@ public final class OutsideSecrets {
     }
   }
 
-  private static List<Path> files(Wanted wanted) {
+  private static String stamp(Wanted wanted) throws IOException {
     return switch (wanted) {
-      case Roots roots -> List.of(roots.file());
-      case ClientCertificate client -> List.of(client.certificate(), client.key());
+      case Roots roots -> stamp(List.of(roots.file()));
+      case ClientCertificate client -> stamp(List.of(client.certificate(), client.key()));
+      case Given given -> given.certificate() + given.key();
     };
   }
 
@@ -211,21 +227,29 @@ public final class OutsideSecrets {
               CertificateValidationContext.newBuilder()
                   .setTrustedCa(
                       inline(Pem.of(PemFiles.certificates(Files.readAllBytes(roots.file()))))));
-      case ClientCertificate client -> {
-        CertifiedKey pair =
-            new CertifiedKey(
-                PemFiles.certificates(Files.readAllBytes(client.certificate())),
-                PemFiles.key(Files.readAllBytes(client.key())));
-        if (!pair.belongTogether()) {
-          throw new GeneralSecurityException("the key is not the certificate's");
-        }
-        secret.setTlsCertificate(
-            TlsCertificate.newBuilder()
-                .setCertificateChain(inline(Pem.of(pair.chain())))
-                .setPrivateKey(inline(Pem.of(pair.key()))));
-      }
+      case ClientCertificate client ->
+          secret.setTlsCertificate(
+              pair(Files.readAllBytes(client.certificate()), Files.readAllBytes(client.key())));
+      case Given given ->
+          secret.setTlsCertificate(pair(ascii(given.certificate()), ascii(given.key())));
     }
     return VersionedResource.of(ResourceType.SECRET, wanted.name(), secret.build(), List.of());
+  }
+
+  private static byte[] ascii(String pem) {
+    return pem.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static TlsCertificate pair(byte[] certificate, byte[] key)
+      throws IOException, GeneralSecurityException {
+    CertifiedKey pair = new CertifiedKey(PemFiles.certificates(certificate), PemFiles.key(key));
+    if (!pair.belongTogether()) {
+      throw new GeneralSecurityException("the key is not the certificate's");
+    }
+    return TlsCertificate.newBuilder()
+        .setCertificateChain(inline(Pem.of(pair.chain())))
+        .setPrivateKey(inline(Pem.of(pair.key())))
+        .build();
   }
 
   private static DataSource inline(String text) {

@@ -114,6 +114,7 @@ final class Report {
           true;
       case MESH_CONFIG,
           NAMESPACE,
+          SECRET,
           SERVICE,
           SERVICE_ACCOUNT,
           WORKLOAD_ENTRY,

@@ -165,7 +165,7 @@ final class EgressLinker {
                   destination.http(),
                   rule.terms().shadow() && !destination.http().isEmpty(),
                   destination.rateLimit()),
-              destination.outside().beside(file(form)));
+              destination.outside().beside(file(form), form.key().namespace()));
       case HTTPS, TCP ->
           destination
               .match()

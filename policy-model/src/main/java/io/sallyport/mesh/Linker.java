@@ -6,10 +6,14 @@ import io.sallyport.policy.Document;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Kind;
 import io.sallyport.policy.MeshConfig;
+import io.sallyport.policy.ResourceKey;
+import io.sallyport.policy.TlsSecret;
 import io.sallyport.policy.WorkloadEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The stages of linking, one after another.
 final class Linker {
@@ -23,6 +27,7 @@ final class Linker {
     List<Candidate> workloads = new ArrayList<>();
     List<Candidate> policies = new ArrayList<>();
     List<Candidate> authorizationCandidates = new ArrayList<>();
+    SortedMap<ResourceKey, TlsSecret> secrets = new TreeMap<>();
     for (Candidate candidate : Candidate.of(image, report)) {
       switch (candidate.key().kind()) {
         case MESH_CONFIG -> configs.add(candidate);
@@ -31,6 +36,11 @@ final class Linker {
         case ASM_EGRESS_TRAFFIC_POLICY, EGRESS_TRAFFIC_POLICY -> policies.add(candidate);
         case AUTHORIZATION_POLICY -> authorizationCandidates.add(candidate);
         case NAMESPACE -> candidate.inForce(report);
+        case SECRET ->
+            candidate
+                .inForce(report)
+                .ifPresent(
+                    document -> secrets.put(document.key(), (TlsSecret) document.resource()));
         case SERVICE, SERVICE_ACCOUNT, HTTP_ROUTE, REQUEST_AUTHENTICATION, PEER_AUTHENTICATION ->
             report.state(candidate, Form.NONE, Optional.empty());
       }
@@ -46,6 +56,7 @@ final class Linker {
     egress.link(policies);
     new RegistryWarnings(registry, report).warn(gateways, entries);
     new EgressWarnings(registry, image.now(), report).warn(egress.newestInForce());
+    new SecretWarnings(secrets.keySet(), report).warn(egress.newestInForce());
     List<Document> authorizationPolicies =
         authorizationCandidates.stream()
             .flatMap(candidate -> candidate.inForce(report).stream())
@@ -60,7 +71,12 @@ final class Linker {
         .warn(authorizationPolicies);
     return report.linked(
         new MeshModel(
-            config, gateways, registry, new EgressRoutes(egress.routes()), authorizations));
+            config,
+            gateways,
+            registry,
+            new EgressRoutes(egress.routes()),
+            authorizations,
+            secrets));
   }
 
   /// The oldest `MeshConfig`; without one, the default.

@@ -3,14 +3,21 @@ package io.sallyport.mesh;
 import io.sallyport.mesh.ServiceEndpoints.Endpoint;
 import io.sallyport.policy.Gateway.Listener;
 import io.sallyport.policy.IpLiteral;
+import io.sallyport.policy.Kind;
 import io.sallyport.policy.MeshConfig;
 import io.sallyport.policy.Outside;
+import io.sallyport.policy.Outside.ClientCertificate;
+import io.sallyport.policy.ResourceKey;
+import io.sallyport.policy.TlsSecret;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The mesh as it is in force: every workload, every gateway and every route, joined. Immutable;
@@ -24,6 +31,7 @@ public final class MeshModel {
   private final Registry registry;
   private final EgressRoutes routes;
   private final Authorizations authorizations;
+  private final SortedMap<ResourceKey, TlsSecret> secrets;
   private final Scopes scopes;
   private final SidecarViews sidecarViews;
   private final GatewayViews gatewayViews;
@@ -33,8 +41,10 @@ public final class MeshModel {
       Gateways gateways,
       Registry registry,
       EgressRoutes routes,
-      Authorizations authorizations) {
+      Authorizations authorizations,
+      SortedMap<ResourceKey, TlsSecret> secrets) {
     this.authorizations = authorizations;
+    this.secrets = Collections.unmodifiableSortedMap(new TreeMap<>(secrets));
     this.config = config;
     this.gateways = gateways;
     this.registry = registry;
@@ -132,6 +142,12 @@ public final class MeshModel {
         .toList();
   }
 
+  /// The certificate and key that a rule refers to.
+  public Optional<TlsSecret> secret(ClientCertificate.SecretRef ref) {
+    return Optional.ofNullable(
+        secrets.get(new ResourceKey(Kind.SECRET, ref.namespace(), ref.name())));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof MeshModel model
@@ -139,7 +155,8 @@ public final class MeshModel {
         && gateways.equals(model.gateways)
         && registry.equals(model.registry)
         && routes.equals(model.routes)
-        && authorizations.equals(model.authorizations);
+        && authorizations.equals(model.authorizations)
+        && secrets.equals(model.secrets);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.List;
 public enum Kind {
   MESH_CONFIG("mesh.sallyport.io", "MeshConfig", Scope.NAMESPACE_OPTIONAL, "v1"),
   NAMESPACE("", "Namespace", Scope.CLUSTER, "v1"),
+  SECRET("", "Secret", Scope.NAMESPACED, "v1"),
   SERVICE("", "Service", Scope.NAMESPACED, "v1"),
   SERVICE_ACCOUNT("", "ServiceAccount", Scope.NAMESPACED, "v1"),
   WORKLOAD_ENTRY(

@@ -63,20 +63,36 @@ public record Outside(
       subjectAltNames = List.copyOf(subjectAltNames);
     }
 
-    /// Whether anything of it is in files.
+    /// Whether it needs what is not in the rule itself.
     public boolean hasFiles() {
       return caFile.isPresent() || clientCertificate.isPresent();
     }
   }
 
-  /// PEM files of a certificate, with those that signed it, and of its key.
-  public record ClientCertificate(String certificateFile, String keyFile) {}
+  /// Where a certificate, with those that signed it, and its key are.
+  public sealed interface ClientCertificate {
+    /// In PEM files.
+    record Files(String certificateFile, String keyFile) implements ClientCertificate {}
+
+    /// In a [TlsSecret].
+    ///
+    /// @param namespace the rule's own
+    record SecretRef(String namespace, String name) implements ClientCertificate {}
+
+    private ClientCertificate from(String folder, String namespace) {
+      return switch (this) {
+        case Files(String certificate, String key) -> new Files(folder + certificate, folder + key);
+        case SecretRef(_, String name) -> new SecretRef(namespace, name);
+      };
+    }
+  }
 
   /// The same with the names of its files, which are relative to the document, made such that they
-  /// are found from where the document's own name is.
+  /// are found from where the document's own name is, and with the namespace of its secret.
   ///
   /// @param document the document's file, as [Position] names it
-  public Outside beside(String document) {
+  /// @param namespace the document's
+  public Outside beside(String document, String namespace) {
     if (!tls.hasFiles()) {
       return this;
     }
@@ -86,10 +102,7 @@ public record Outside(
             tls.sni(),
             tls.subjectAltNames(),
             tls.caFile().map(folder::concat),
-            tls.clientCertificate()
-                .map(pair ->
-                    new ClientCertificate(
-                        folder + pair.certificateFile(), folder + pair.keyFile())),
+            tls.clientCertificate().map(certificate -> certificate.from(folder, namespace)),
             tls.insecureSkipVerify());
     return new Outside(
         found,

@@ -7,7 +7,8 @@ public sealed interface Resource
         WorkloadEntry,
         Gateway,
         EgressTrafficPolicy,
-        AuthorizationPolicy {
+        AuthorizationPolicy,
+        TlsSecret {
   Kind kind();
 
   Metadata metadata();

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ class OutsideTlsOptionsTest extends MeshScenario {
   private static final Duration VALID = Duration.ofHours(1);
   private static final String CLIENT =
       "tls: {clientCertificate: {certificateFile: client.crt, keyFile: client.key}}";
+
+  private static final String SECRET = "tls: {clientCertificate: {secretRef: {name: bank-client}}}";
 
   private final List<RawServer> servers = new ArrayList<>();
   private final List<String> hosts = new ArrayList<>();
@@ -61,6 +64,7 @@ class OutsideTlsOptionsTest extends MeshScenario {
         false,
         "tls: {insecureSkipVerify: true}");
     destination("client.test", trusted("client.test"), true, CLIENT);
+    destination("secret.test", trusted("secret.test"), true, SECRET);
     destination("nobody.test", trusted("nobody.test"), true, "name: nobody");
     BigInteger first = newPair();
     mesh.documents()
@@ -104,6 +108,29 @@ class OutsideTlsOptionsTest extends MeshScenario {
     Credential pair = trusted("gateway.client");
     mesh.documents().write("client.crt", Pem.of(pair.chain()));
     mesh.documents().write("client.key", Pem.of(pair.keys().getPrivate()));
+    return pair.chain().getFirst().getSerialNumber();
+  }
+
+  /// Writes another Secret for the gateway to show.
+  private BigInteger newSecret() {
+    Credential pair = trusted("gateway.client");
+    Base64.Encoder base64 = Base64.getEncoder();
+    mesh.documents()
+        .write(
+            "secret.yaml",
+            """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: bank-client, namespace: istio-egress}
+            type: kubernetes.io/tls
+            data:
+              tls.crt: %s
+              tls.key: %s
+            """
+                .formatted(
+                    base64.encodeToString(Pem.of(pair.chain()).getBytes(StandardCharsets.US_ASCII)),
+                    base64.encodeToString(
+                        Pem.of(pair.keys().getPrivate()).getBytes(StandardCharsets.US_ASCII))));
     return pair.chain().getFirst().getSerialNumber();
   }
 
@@ -186,5 +213,23 @@ class OutsideTlsOptionsTest extends MeshScenario {
         () ->
             get(mesh.sleepAApplication(), "client.test", "/get").status() == 200
                 && seen("client.test").clientSerial().equals(next));
+  }
+
+  @Test
+  void aSecretIsShownOnceItIsThereAndWhenItIsAnotherOne() {
+    assertThat(get(mesh.sleepAApplication(), "secret.test", "/get").status()).isEqualTo(503);
+    assertThat(mesh.controlPlane().get("/v1/status").orElseThrow())
+        .contains("no Secret istio-egress/bank-client");
+    for (int i = 0; i < 2; i++) {
+      BigInteger next = newSecret();
+      Await.until(
+          "the server sees the certificate of the Secret",
+          LIMIT,
+          () ->
+              get(mesh.sleepAApplication(), "secret.test", "/get").status() == 200
+                  && seen("secret.test").clientSerial().equals(next));
+    }
+    assertThat(mesh.controlPlane().get("/v1/status").orElseThrow())
+        .doesNotContain("no Secret", "PRIVATE KEY", "tls.key");
   }
 }

@@ -1,5 +1,7 @@
 package io.sallyport.policy.problem;
 
+import java.util.regex.Pattern;
+
 /// The part of a source line that is worth showing, and where the culprit is in it.
 ///
 /// @param line made printable, and cut where it is long
@@ -8,6 +10,9 @@ package io.sallyport.policy.problem;
 record SourceSnippet(String line, int indent, int width) {
   private static final int WIDEST = 100;
   private static final int BEFORE = 40;
+  private static final Pattern BASE64 =
+      Pattern.compile(
+          "(?=[a-z0-9+/=]*[A-Z])(?=[A-Z0-9+/=]*[a-z])(?=[A-Za-z+/=]*[0-9])[A-Za-z0-9+/=]{40,}");
 
   /// @param column counted from 1, in code points
   static SourceSnippet of(String line, int column) {
@@ -18,10 +23,15 @@ record SourceSnippet(String line, int indent, int width) {
     String window =
         line.substring(line.offsetByCodePoints(0, from), line.offsetByCodePoints(0, to));
     String head = from > 0 ? "…" : "";
-    String shown = head + Printable.sameWidth(window) + (to < length ? "…" : "");
+    String shown = head + Printable.sameWidth(withoutSecrets(window)) + (to < length ? "…" : "");
     int indent = head.length() + mark - from;
     int width = tokenWidth(window, window.offsetByCodePoints(0, mark - from));
     return new SourceSnippet(shown.stripTrailing(), indent, width);
+  }
+
+  /// Long runs of base64 may be keys, and messages travel far.
+  private static String withoutSecrets(String text) {
+    return BASE64.matcher(text).replaceAll(run -> "*".repeat(run.group().length()));
   }
 
   /// How far the YAML token at `start` goes: a quoted string, or up to what ends a plain one.

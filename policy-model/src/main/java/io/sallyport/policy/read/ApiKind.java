@@ -38,8 +38,7 @@ sealed interface ApiKind {
           "Pod",
           "PodTemplate",
           "ReplicationController",
-          "ResourceQuota",
-          "Secret");
+          "ResourceQuota");
 
   /// Our groups, but for Kubernetes' core, which has no name.
   List<String> GROUPS =

@@ -92,9 +92,15 @@ final class DocumentBinder {
         yield named(kind, Optional.empty());
       }
       case KindBinding.Bound(KindBinding.ToRecord toRecord) -> {
-        Optional<String> foreignClass = kind == Kind.GATEWAY ? foreignClass() : Optional.empty();
-        yield foreignClass.isPresent()
-            ? skipped("a Gateway of class " + Printable.quote(foreignClass.get()))
+        Optional<String> foreign =
+            switch (kind) {
+              case GATEWAY ->
+                  foreignClass().map(name -> "a Gateway of class " + Printable.quote(name));
+              case SECRET -> foreignType().map(type -> "a Secret of type " + Printable.quote(type));
+              default -> Optional.empty();
+            };
+        yield foreign.isPresent()
+            ? skipped(foreign.get())
             : named(kind, Optional.of(record(kind, toRecord)));
       }
     };
@@ -110,6 +116,9 @@ final class DocumentBinder {
           document.ignored("apiVersion", "kind", "status");
           Metadata metadata =
               document.required("metadata").object(fields -> MetadataBinding.bind(kind, fields));
+          if (kind == Kind.SECRET) {
+            return toRecord.bind(metadata, document);
+          }
           FieldValue spec =
               kind == Kind.NAMESPACE ? document.optional("spec") : document.required("spec");
           return spec.object(fields -> toRecord.bind(metadata, fields));
@@ -178,6 +187,12 @@ final class DocumentBinder {
     return spec != null && spec.value() instanceof Mapping fields && !fields.ambiguous()
         ? string(fields, "gatewayClassName").filter(name -> !GatewayBinding.isOurs(name))
         : Optional.empty();
+  }
+
+  /// The type of a Secret that is not for TLS.
+  private Optional<String> foreignType() {
+    String type = string(root, "type").orElse("Opaque");
+    return type.equals(TlsSecretBinding.TYPE) ? Optional.empty() : Optional.of(type);
   }
 
   private static Optional<String> string(Mapping mapping, String field) {

@@ -17,7 +17,7 @@ sealed interface KindBinding {
   /// It is known and means nothing to us.
   record Skipped() implements KindBinding {}
 
-  /// From `spec` to a record.
+  /// From `spec` to a record; from the document itself where the kind has none.
   interface ToRecord {
     Resource bind(Metadata metadata, RecordBinder spec);
   }
@@ -32,6 +32,7 @@ sealed interface KindBinding {
       case ASM_EGRESS_TRAFFIC_POLICY, EGRESS_TRAFFIC_POLICY ->
           new Bound((metadata, spec) -> EgressTrafficPolicyBinding.bind(kind, metadata, spec));
       case AUTHORIZATION_POLICY -> new Bound(AuthorizationPolicyBinding::bind);
+      case SECRET -> new Bound(TlsSecretBinding::bind);
       case SERVICE, SERVICE_ACCOUNT -> new Skipped();
       case REQUEST_AUTHENTICATION, PEER_AUTHENTICATION, HTTP_ROUTE -> new NotSupportedYet();
     };

@@ -2,6 +2,7 @@ package io.sallyport.policy.read;
 
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.HostName;
+import io.sallyport.policy.KubernetesName;
 import io.sallyport.policy.Outside;
 import io.sallyport.policy.Outside.ClientCertificate;
 import io.sallyport.policy.Outside.ConnectionPool;
@@ -133,8 +134,18 @@ final class OutsideBinding {
   }
 
   private static ClientCertificate clientCertificate(RecordBinder pair) {
-    return new ClientCertificate(
-        file(pair.required("certificateFile")), file(pair.required("keyFile")));
+    FieldValue secret = pair.optional("secretRef");
+    if (!secret.isPresent()) {
+      return new ClientCertificate.Files(
+          file(pair.required("certificateFile")), file(pair.required("keyFile")));
+    }
+    for (String field : new String[] {"certificateFile", "keyFile"}) {
+      pair.optional(field)
+          .ifPresent(
+              file -> file.error("`" + field + "` with `secretRef`", "it is one or the other"));
+    }
+    return new ClientCertificate.SecretRef(
+        "", secret.object(ref -> ref.required("name").parse(KubernetesName::dnsSubdomain, "")));
   }
 
   private static String file(FieldValue field) {
