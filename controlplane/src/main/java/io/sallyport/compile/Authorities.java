@@ -8,7 +8,7 @@ final class Authorities {
   private Authorities() {}
 
   /// The rule's own spelling, with the port where it is not the scheme's (RFC 9110, section 7.2);
-  /// the hops before stripped it.
+  /// the connection manager stripped it.
   static String of(String host, int port, boolean tls) {
     return port == (tls ? HTTPS_PORT : HTTP_PORT) ? host : host + ":" + port;
   }

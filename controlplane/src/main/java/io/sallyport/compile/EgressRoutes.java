@@ -12,6 +12,7 @@ import io.sallyport.compile.filter.Rbac;
 import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalRoute;
 import io.sallyport.mesh.ScopeView.GatewayListener;
+import io.sallyport.mesh.ScopeView.Grant;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
@@ -19,6 +20,7 @@ import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// Where a gateway's port leads: by host, for the workloads that a rule grants it to. A host that
 /// nobody was granted and a host that others were granted are refused alike (403, by RBAC), so that
@@ -69,6 +71,7 @@ final class EgressRoutes {
             .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(route.grants()));
     VirtualHost.Builder host =
         VirtualHost.newBuilder().setName(route.host()).addDomains(route.host());
+    connect(route).ifPresent(host::addRoutes);
     if (!WildcardHost.isWildcard(route.host())) {
       return host.addRoutes(granted).build();
     }
@@ -77,6 +80,25 @@ final class EgressRoutes {
           OutsideAuthority.FILTER, OutsideAuthority.withPort(route.port()));
     }
     return host.addRoutes(granted).addAllRoutes(Routes.refuse(FORBIDDEN)).build();
+  }
+
+  /// CONNECT, where some rule grants it, by those rules alone. The port that it asks for was
+  /// stripped, and can't be compared; the tunnel leads to the rule's port, whichever that was.
+  private static Optional<Route> connect(ExternalRoute route) {
+    List<Grant> grants =
+        route.grants().stream().filter(grant -> grant.requests().connect()).toList();
+    return grants.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Route.newBuilder()
+                .setName(route.host() + ":" + route.port())
+                .setMatch(Routes.connect())
+                .setRoute(
+                    OutsideTraffic.connectAtGateway(
+                        Routes.to(ExternalClusters.name(route)), route.outside()))
+                .setMetadata(Grants.metadata(Grants.rules(grants)))
+                .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(grants))
+                .build());
   }
 
   /// Each place hears its own name.

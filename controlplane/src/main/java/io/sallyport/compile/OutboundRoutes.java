@@ -1,7 +1,9 @@
 package io.sallyport.compile;
 
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.sallyport.compile.filter.DestinationPort;
 import io.sallyport.compile.filter.RateLimits;
@@ -17,6 +19,7 @@ import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -64,33 +67,63 @@ final class OutboundRoutes {
     VirtualHost.Builder virtualHost = VirtualHost.newBuilder().setName(host).addDomains(host);
     ports.stream()
         .sorted(Comparator.comparingInt(OutboundRoute::port))
-        .map(OutboundRoutes::route)
-        .forEach(virtualHost::addRoutes);
+        .forEach(route -> {
+          connect(route).ifPresent(virtualHost::addRoutes);
+          virtualHost.addRoutes(route(route));
+        });
     return virtualHost;
   }
 
   private static Route route(OutboundRoute route) {
+    return route(
+        route,
+        route.grants(),
+        WildcardRoutes.narrowWithPort(Routes.anyPath(), route.host())
+            .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())),
+        OutsideTraffic.atSidecar(toGateway(route), route.exchange()));
+  }
+
+  /// CONNECT, where some rule grants it. It says itself which port it is for; whichever the
+  /// application dialled plays no part.
+  private static Optional<Route> connect(OutboundRoute route) {
+    List<Allowed> grants =
+        route.grants().stream().filter(grant -> grant.requests().connect()).toList();
+    return grants.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            route(
+                route,
+                grants,
+                Routes.connect(route.host(), route.port()),
+                OutsideTraffic.connectAtSidecar(toGateway(route), route.exchange())));
+  }
+
+  private static RouteAction.Builder toGateway(OutboundRoute route) {
+    return Routes.to(Names.serviceCluster(route.hop().service()));
+  }
+
+  private static Route route(
+      OutboundRoute route,
+      List<Allowed> grants,
+      RouteMatch.Builder match,
+      RouteAction.Builder action) {
     Route.Builder builder =
         Route.newBuilder()
             .setName(route.host() + ":" + route.port())
-            .setMatch(
-                WildcardRoutes.narrow(Routes.anyPath(), route.host())
-                    .addFilterState(DestinationPort.is(Names.DESTINATION_PORT_STATE, route.port())))
-            .setRoute(
-                OutsideTraffic.atSidecar(
-                    Routes.to(Names.serviceCluster(route.hop().service())), route.exchange()))
-            .setMetadata(Grants.metadata(Grants.allowed(route.grants())));
-    if (asksForMore(route)) {
-      builder.putTypedPerFilterConfig(Rbac.NAME, Rbac.perRoute(Grants.ofAnyone(route.grants())));
+            .setMatch(match)
+            .setRoute(action)
+            .setMetadata(Grants.metadata(Grants.allowed(grants)));
+    if (asksForMore(grants)) {
+      builder.putTypedPerFilterConfig(Rbac.NAME, Rbac.perRoute(Grants.ofAnyone(grants)));
     }
     return builder.build();
   }
 
   /// Whether it is not enough that a request comes here: it must be one that some rule grants, or
   /// is counted on the rule that does.
-  private static boolean asksForMore(OutboundRoute route) {
-    List<Requests> requests = route.grants().stream().map(Allowed::requests).toList();
-    return requests.stream().noneMatch(each -> each.equals(Requests.ALL))
+  private static boolean asksForMore(List<Allowed> grants) {
+    List<Requests> requests = grants.stream().map(Allowed::requests).toList();
+    return requests.stream().noneMatch(each -> each.anyOf().isEmpty())
         || requests.stream().anyMatch(each -> each.limit().isPresent());
   }
 }

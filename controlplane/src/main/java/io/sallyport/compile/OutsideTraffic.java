@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryPriority;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig;
@@ -33,6 +34,7 @@ import java.util.Optional;
 /// cluster.
 final class OutsideTraffic {
   private static final String WEBSOCKET = "websocket";
+  private static final String CONNECT = "CONNECT";
 
   /// With no address left that did not fail, all are tried again: a host's failures are never the
   /// reason why a gateway refuses.
@@ -62,10 +64,15 @@ final class OutsideTraffic {
   /// The gateway's route.
   static RouteAction.Builder atGateway(RouteAction.Builder route, Outside outside) {
     outside.timeouts().request().ifPresent(limit -> route.setTimeout(duration(limit)));
-    outside.timeouts().idle().ifPresent(limit -> route.setIdleTimeout(duration(limit)));
+    idle(route, outside.exchange());
     failOver(route, outside.endpoints());
     outside.retries().ifPresent(retries -> retry(route, retries));
     return upgrades(route, outside.exchange());
+  }
+
+  private static RouteAction.Builder idle(RouteAction.Builder route, Exchange exchange) {
+    exchange.idle().ifPresent(limit -> route.setIdleTimeout(duration(limit)));
+    return route;
   }
 
   /// What failed at one place goes to another within the same request: to those of its priority
@@ -106,13 +113,33 @@ final class OutsideTraffic {
         .ifPresent(limit -> route.getRetryPolicyBuilder().setPerTryTimeout(duration(limit)));
   }
 
+  /// The gateway's route for CONNECT: here the tunnel ends, and its bytes go on to the host.
+  static RouteAction.Builder connectAtGateway(RouteAction.Builder route, Outside outside) {
+    failOver(route, outside.endpoints());
+    return idle(route, outside.exchange())
+        .addUpgradeConfigs(
+            UpgradeConfig.newBuilder()
+                .setUpgradeType(CONNECT)
+                .setConnectConfig(ConnectConfig.getDefaultInstance()));
+  }
+
+  /// A sidecar's, which leaves the tunnel to the gateway.
+  static RouteAction.Builder connectAtSidecar(RouteAction.Builder route, Exchange exchange) {
+    return idleAtSidecar(route, exchange)
+        .addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType(CONNECT));
+  }
+
   /// A sidecar's route. The gateway is the one to give up first.
   static RouteAction.Builder atSidecar(RouteAction.Builder route, Exchange exchange) {
+    return upgrades(idleAtSidecar(route, exchange), exchange);
+  }
+
+  private static RouteAction.Builder idleAtSidecar(RouteAction.Builder route, Exchange exchange) {
     exchange
         .idle()
         .filter(idle -> idle.compareTo(ConnectionManager.STREAM_IDLE) > 0)
         .ifPresent(idle -> route.setIdleTimeout(duration(idle)));
-    return upgrades(route, exchange);
+    return route;
   }
 
   private static RouteAction.Builder upgrades(RouteAction.Builder route, Exchange exchange) {

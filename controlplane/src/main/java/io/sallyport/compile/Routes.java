@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.util.Durations;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -13,6 +14,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch.ConnectMatcher;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.sallyport.compile.filter.Extensions;
 import java.util.List;
 
@@ -32,8 +34,8 @@ final class Routes {
 
   private Routes() {}
 
-  /// Virtual hosts are matched in lower case (Envoy), without the port and the trailing dot (the
-  /// connection manager strips them); the port once more here, should that setting ever be lost.
+  /// Virtual hosts are matched in lower case (Envoy), without the trailing dot (the connection
+  /// manager strips it), and without the port.
   static RouteConfiguration.Builder configuration(String name) {
     return RouteConfiguration.newBuilder().setName(name).setIgnorePortInHostMatching(true);
   }
@@ -68,15 +70,27 @@ final class Routes {
         .build();
   }
 
+  /// CONNECT to that host and no other port of it (RFC 9110, section 9.3.6), where the connection
+  /// manager leaves the port in the authority.
+  static RouteMatch.Builder connect(String host, int port) {
+    return connect()
+        .addHeaders(
+            HeaderMatcher.newBuilder()
+                .setName(":authority")
+                .setStringMatch(
+                    StringMatcher.newBuilder().setExact(host + ":" + port).setIgnoreCase(true)));
+  }
+
+  /// CONNECT, to whichever port.
+  static RouteMatch.Builder connect() {
+    return RouteMatch.newBuilder().setConnectMatcher(ConnectMatcher.getDefaultInstance());
+  }
+
   /// The routes that refuse whatever comes to them: requests with a path, and `CONNECT`, which has
   /// none. (Envoy answers 403 to `CONNECT`, as to any upgrade that its listener does not offer; but
   /// without a route it would be 404, and the log would not say who refused.)
   static List<Route> refuse(int status) {
-    return List.of(
-        refuse(anyPath(), status),
-        refuse(
-            RouteMatch.newBuilder().setConnectMatcher(ConnectMatcher.getDefaultInstance()),
-            status));
+    return List.of(refuse(anyPath(), status), refuse(connect(), status));
   }
 
   private static Route refuse(RouteMatch.Builder match, int status) {

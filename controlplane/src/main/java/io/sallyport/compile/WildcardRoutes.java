@@ -12,6 +12,8 @@ final class WildcardRoutes {
   /// Labels as DNS has them, one or more. Envoy's own comparison takes any text before the domain.
   private static final String LABELS = "([a-z0-9_][a-z0-9_-]*\\.)+";
 
+  private static final String PORT = "(:[0-9]{1,5})?";
+
   private WildcardRoutes() {}
 
   /// Whether the outside server is to hear the port: where it is not the scheme's.
@@ -23,6 +25,15 @@ final class WildcardRoutes {
   /// Where the host is a wildcard, only what is a host name below it; any case, since the router
   /// ignores it, too.
   static RouteMatch.Builder narrow(RouteMatch.Builder match, String host) {
+    return narrow(match, host, "");
+  }
+
+  /// The same where the connection manager leaves a port in the authority.
+  static RouteMatch.Builder narrowWithPort(RouteMatch.Builder match, String host) {
+    return narrow(match, host, PORT);
+  }
+
+  private static RouteMatch.Builder narrow(RouteMatch.Builder match, String host, String after) {
     if (!WildcardHost.isWildcard(host)) {
       return match;
     }
@@ -34,6 +45,9 @@ final class WildcardRoutes {
                     .setSafeRegex(
                         RegexMatcher.newBuilder()
                             .setRegex(
-                                "(?i)" + LABELS + WildcardHost.domain(host).replace(".", "\\.")))));
+                                "(?i)"
+                                    + LABELS
+                                    + WildcardHost.domain(host).replace(".", "\\.")
+                                    + after))));
   }
 }

@@ -164,7 +164,8 @@ final class EgressLinker {
               new Requests(
                   destination.http(),
                   rule.terms().shadow() && !destination.http().isEmpty(),
-                  destination.rateLimit()),
+                  destination.rateLimit(),
+                  destination.connect()),
               destination.outside().beside(file(form), form.key().namespace()));
       case HTTPS, TCP ->
           destination

@@ -78,8 +78,10 @@ public sealed interface ScopeView {
   /// @param anyOf any of these; none: every request
   /// @param shadow the others pass, and are only noted
   /// @param limit how many, for each workload; empty: any number
-  record Requests(List<AllOf> anyOf, boolean shadow, Optional<RateLimit> limit) {
-    public static final Requests ALL = new Requests(List.of(), false, Optional.empty());
+  /// @param connect whether these are besides: CONNECT to the host and its port
+  record Requests(List<AllOf> anyOf, boolean shadow, Optional<RateLimit> limit, boolean connect) {
+    /// All but CONNECT.
+    public static final Requests ALL = new Requests(List.of(), false, Optional.empty(), false);
 
     public Requests {
       anyOf = List.copyOf(anyOf);

@@ -60,6 +60,7 @@ public record EgressTrafficPolicy(
   /// @param httpsUpgrade where plain HTTP becomes HTTPS at the gateway
   /// @param http the requests that are granted, any of these; none: all. Our own kind only.
   /// @param rateLimit how many of them, for each workload; empty: any number. Our own kind only.
+  /// @param connect whether a CONNECT to a host and the port is granted as well. Our own kind only.
   /// @param outside how the gateway speaks to the hosts
   public record Destination(
       String name,
@@ -70,6 +71,7 @@ public record EgressTrafficPolicy(
       Optional<HttpsUpgrade> httpsUpgrade,
       List<AllOf> http,
       Optional<RateLimit> rateLimit,
+      boolean connect,
       Outside outside) {
     public Destination {
       hosts = List.copyOf(hosts);
@@ -91,6 +93,7 @@ public record EgressTrafficPolicy(
           httpsUpgrade,
           List.of(),
           Optional.empty(),
+          false,
           Outside.DEFAULT);
     }
   }

@@ -42,10 +42,12 @@ public final class ConnectionManager {
 
   private ConnectionManager() {}
 
-  /// For a sidecar's captured connections.
+  /// For a sidecar's captured connections. The port stays in the authority, since CONNECT is for
+  /// that port; for other requests no route looks at it, and the gateway strips it.
   public static Filter outbound(String routes, ConfigSource source) {
     return filter(
         manager(routes, source, AccessLogs.ofRouted(), FilterOrder.outbound())
+            .setStripAnyHostPort(false)
             .setCommonHttpProtocolOptions(common()));
   }
 

@@ -10,6 +10,7 @@ import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
 import io.sallyport.policy.EgressTrafficPolicy.Port;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.EgressTrafficPolicy.Source;
+import io.sallyport.policy.EgressTrafficPolicy.TcpMatch;
 import io.sallyport.policy.EgressTrafficPolicy.Terms;
 import io.sallyport.policy.HostName;
 import io.sallyport.policy.Kind;
@@ -101,6 +102,13 @@ final class EgressTrafficPolicyBinding {
     }
     FieldValue hostsField = to.required("hosts");
     List<String> hosts = Distinct.hosts(hostsField, written -> host(written, port.protocol(), own));
+    Optional<TcpMatch> match =
+        TcpMatchBinding.bind(
+            own ? to.optional("match").map(field -> field) : Optional.empty(),
+            hostsField,
+            hosts,
+            port.protocol());
+    List<AllOf> http = own ? http(to.optional("http"), port.protocol()) : List.of();
     Outside outside =
         own
             ? OutsideBinding.bind(
@@ -112,20 +120,24 @@ final class EgressTrafficPolicyBinding {
     if (own) {
       WildcardBinding.check(to, hosts, outside);
     }
-    return new Destination(
-        to.optional("name").parse(KubernetesName::dnsSubdomain, ""),
-        hosts,
-        port,
-        gatewayPort,
-        TcpMatchBinding.bind(
-            own ? to.optional("match").map(field -> field) : Optional.empty(),
-            hostsField,
+    Destination destination =
+        new Destination(
+            to.optional("name").parse(KubernetesName::dnsSubdomain, ""),
             hosts,
-            port.protocol()),
-        upgrade,
-        own ? http(to.optional("http"), port.protocol()) : List.of(),
-        own ? RateLimitBinding.bind(to.optional("rateLimit"), port.protocol()) : Optional.empty(),
-        outside);
+            port,
+            gatewayPort,
+            match,
+            upgrade,
+            http,
+            own
+                ? RateLimitBinding.bind(to.optional("rateLimit"), port.protocol())
+                : Optional.empty(),
+            own && to.optional("connect").bool(false),
+            outside);
+    if (destination.connect()) {
+      ConnectBinding.check(to.optional("connect"), destination);
+    }
+    return destination;
   }
 
   private static Parsed<String> host(String written, Protocol protocol, boolean own) {
