@@ -24,10 +24,17 @@ final class AuthorizationWarnings {
   private final Gateways gateways;
   private final Registry registry;
   private final Authorizations authorizations;
+  private final WildcardWarnings wildcards;
   private final LinkReport report;
 
+  /// @param routes that are in force
   AuthorizationWarnings(
-      Gateways gateways, Registry registry, Authorizations authorizations, LinkReport report) {
+      Gateways gateways,
+      Registry registry,
+      Authorizations authorizations,
+      EgressRoutes routes,
+      LinkReport report) {
+    this.wildcards = new WildcardWarnings(routes, report);
     this.gateways = gateways;
     this.registry = registry;
     this.authorizations = authorizations;
@@ -97,6 +104,7 @@ final class AuthorizationWarnings {
                               .map(String::valueOf)
                               .collect(Collectors.joining(", ")))));
       warnOfUnseen(document, policy, rule, field, ports);
+      wildcards.warn(document, rule, field, selected);
     }
   }
 
@@ -142,14 +150,14 @@ final class AuthorizationWarnings {
     }
   }
 
-  private static boolean mayHoldOn(Condition condition, int port) {
+  static boolean mayHoldOn(Condition condition, int port) {
     return condition.attribute() != Attribute.DESTINATION_PORT
         || ((condition.values().isEmpty() || condition.values().contains(new ValueMatch.Port(port)))
             && !condition.notValues().contains(new ValueMatch.Port(port)));
   }
 
   /// Each operation of the rule with the conditions of its `when`.
-  private static List<List<Condition>> alternatives(Rule rule) {
+  static List<List<Condition>> alternatives(Rule rule) {
     if (rule.to().isEmpty()) {
       return List.of(rule.when());
     }

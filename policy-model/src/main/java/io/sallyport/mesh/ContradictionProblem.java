@@ -6,7 +6,9 @@ import io.sallyport.mesh.Contradictions.Placed;
 import io.sallyport.policy.Document;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.IpLiteral;
+import io.sallyport.policy.Outside;
 import io.sallyport.policy.problem.Problem;
+import java.util.List;
 
 /// Says to a user that two rules contradict each other, at both places.
 final class ContradictionProblem {
@@ -68,8 +70,18 @@ final class ContradictionProblem {
                   loser.hop().name(),
                   contradiction.host(),
                   loser.targetPort(),
-                  OutsideDifference.names(loser.outside(), kept.outside()));
+                  differences(loser, contradiction));
     };
+  }
+
+  /// Of a wildcard and a host below it, the addresses may differ.
+  private static String differences(EgressRoute loser, Contradiction contradiction) {
+    Outside one = loser.outside();
+    Outside other = contradiction.kept().route().outside();
+    return contradiction.wildcard().isPresent()
+        ? OutsideDifference.names(
+            one.withResolvedAddresses(List.of()), other.withResolvedAddresses(List.of()))
+        : OutsideDifference.names(one, other);
   }
 
   private static String value(EgressRoute route, Disagreement on) {

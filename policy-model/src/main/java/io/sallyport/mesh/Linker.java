@@ -67,16 +67,11 @@ final class Linker {
             authorizationPolicies.stream()
                 .map(document -> (AuthorizationPolicy) document.resource())
                 .toList());
-    new AuthorizationWarnings(gateways, registry, authorizations, report)
+    EgressRoutes routes = new EgressRoutes(egress.routes());
+    new AuthorizationWarnings(gateways, registry, authorizations, routes, report)
         .warn(authorizationPolicies);
     return report.linked(
-        new MeshModel(
-            config,
-            gateways,
-            registry,
-            new EgressRoutes(egress.routes()),
-            authorizations,
-            secrets));
+        new MeshModel(config, gateways, registry, routes, authorizations, secrets));
   }
 
   /// The oldest `MeshConfig`; without one, the default.

@@ -1,8 +1,10 @@
 package io.sallyport.policy;
 
 import com.google.common.net.InternetDomainName;
+import io.sallyport.policy.AuthorizationPolicy.Condition;
 import io.sallyport.policy.problem.Printable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// Hosts written `*.example.com`: every name with one or more labels below `example.com`, never
@@ -17,6 +19,9 @@ public final class WildcardHost {
   public static Parsed<String> parseOrName(String written) {
     if (!written.startsWith(PREFIX)) {
       return HostName.parse(written);
+    }
+    if (written.indexOf('*', 1) >= 0) {
+      return Parsed.invalid("host " + Printable.quote(written) + " has more than one `*`");
     }
     return switch (HostName.parse(written.substring(PREFIX.length()))) {
       case Parsed.Valid<String>(String domain) -> below(domain);
@@ -70,5 +75,48 @@ public final class WildcardHost {
       around.add("*" + rest.substring(dot));
     }
     return around;
+  }
+
+  /// How many of a wildcard's names something holds for.
+  public enum Share {
+    NONE,
+    SOME,
+    ALL
+  }
+
+  /// How many of a wildcard's names match a value that hosts are compared with.
+  public static Share matching(String wildcard, ValueMatch value) {
+    String end = wildcard.substring(1);
+    return switch (value) {
+      case ValueMatch.Exact(String text) -> covers(wildcard, text) ? Share.SOME : Share.NONE;
+      case ValueMatch.Suffix(String text) ->
+          end.endsWith(text) ? Share.ALL : text.endsWith(end) ? Share.SOME : Share.NONE;
+      case ValueMatch.Prefix _ -> Share.SOME;
+      case ValueMatch.Present _ -> Share.ALL;
+      case ValueMatch.Glob _,
+          ValueMatch.PathTemplate _,
+          ValueMatch.AddressRange _,
+          ValueMatch.Port _,
+          ValueMatch.Account _ ->
+          throw new IllegalArgumentException("a host compared with " + value);
+    };
+  }
+
+  /// For how many of a wildcard's names a condition on the host holds, as far as can be told from
+  /// each value by itself.
+  public static Share holding(String wildcard, Condition condition) {
+    Share any = condition.values().isEmpty() ? Share.ALL : most(wildcard, condition.values());
+    return switch (most(wildcard, condition.notValues())) {
+      case NONE -> any;
+      case SOME -> any == Share.ALL ? Share.SOME : any;
+      case ALL -> Share.NONE;
+    };
+  }
+
+  private static Share most(String wildcard, List<ValueMatch> values) {
+    return values.stream()
+        .map(value -> matching(wildcard, value))
+        .max(Comparator.naturalOrder())
+        .orElse(Share.NONE);
   }
 }

@@ -67,25 +67,26 @@ record OpaqueRule(Action action, String host, int port) {
   /// Of a wildcard, whether it holds for all of its hosts: an ALLOW rule matches nothing else, and
   /// any other rule already matches where it holds for some.
   private boolean holds(Condition condition) {
+    if (WildcardHost.isWildcard(host) && condition.attribute() != Attribute.DESTINATION_PORT) {
+      return switch (WildcardHost.holding(host, condition)) {
+        case NONE -> false;
+        case SOME -> action != Action.ALLOW;
+        case ALL -> true;
+      };
+    }
     boolean any =
         condition.values().isEmpty()
-            || matches(condition.attribute(), condition.values(), action != Action.ALLOW);
-    return any && !matches(condition.attribute(), condition.notValues(), action == Action.ALLOW);
+            || condition.values().stream().anyMatch(value -> matches(condition.attribute(), value));
+    return any
+        && condition.notValues().stream().noneMatch(value -> matches(condition.attribute(), value));
   }
 
-  /// @param some whether one host below a wildcard is enough
-  private boolean matches(Attribute attribute, List<ValueMatch> values, boolean some) {
-    return values.stream().anyMatch(value -> matches(attribute, value, some));
-  }
-
-  private boolean matches(Attribute attribute, ValueMatch value, boolean some) {
+  private boolean matches(Attribute attribute, ValueMatch value) {
     return switch (value) {
       case ValueMatch.Port(int number) -> attribute == Attribute.DESTINATION_PORT && number == port;
-      case ValueMatch.Exact(String text) ->
-          host.equals(text) || (some && WildcardHost.covers(host, text));
-      case ValueMatch.Prefix(String text) ->
-          WildcardHost.isWildcard(host) ? some : host.startsWith(text);
-      case ValueMatch.Suffix(String text) -> endsWith(text) || (some && text.endsWith(below()));
+      case ValueMatch.Exact(String text) -> host.equals(text);
+      case ValueMatch.Prefix(String text) -> host.startsWith(text);
+      case ValueMatch.Suffix(String text) -> host.endsWith(text);
       case ValueMatch.Present _ -> true;
       case ValueMatch.Glob _,
           ValueMatch.PathTemplate _,
@@ -93,14 +94,5 @@ record OpaqueRule(Action action, String host, int port) {
           ValueMatch.Account _ ->
           throw new IllegalArgumentException(attribute + " compared with " + value);
     };
-  }
-
-  private boolean endsWith(String text) {
-    return (WildcardHost.isWildcard(host) ? below() : host).endsWith(text);
-  }
-
-  /// What all names below a wildcard end with; nothing ends with what it is of a host.
-  private String below() {
-    return WildcardHost.isWildcard(host) ? host.substring(1) : "*";
   }
 }

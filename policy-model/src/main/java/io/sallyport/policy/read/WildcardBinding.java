@@ -13,6 +13,9 @@ import java.util.List;
 final class WildcardBinding {
   private static final int MOST = 100;
 
+  /// Stands in for what can't be read, and has an error already.
+  private static final AddressRange UNREADABLE = new AddressRange("::", -1);
+
   private WildcardBinding() {}
 
   /// Private addresses that names below a wildcard may stand for besides, sorted.
@@ -21,22 +24,22 @@ final class WildcardBinding {
       return List.of();
     }
     Distinct distinct = new Distinct("address block");
-    return field
-        .list(MOST, item -> distinct.check(item, item.parse(WildcardBinding::block, ANY_BLOCK)))
-        .stream()
+    return field.list(MOST, item -> block(item, distinct)).stream()
         .sorted(
             Comparator.comparing(AddressRange::address).thenComparing(AddressRange::prefixLength))
         .toList();
   }
 
-  /// Stands in for a block that is wrong.
-  private static final AddressRange ANY_BLOCK = new AddressRange("0.0.0.0", 0);
+  private static AddressRange block(FieldValue item, Distinct distinct) {
+    AddressRange block = item.parse(WildcardBinding::block, UNREADABLE);
+    return block.equals(UNREADABLE) ? block : distinct.check(item, block);
+  }
 
   private static Parsed<AddressRange> block(String written) {
     return switch (MatchForms.addresses(written)) {
       case Parsed.Invalid<ValueMatch>(String message, String help) -> Parsed.invalid(message, help);
       case Parsed.Valid<ValueMatch>(AddressRange range) when range.prefixLength() > 0 ->
-          Parsed.valid(range);
+          Parsed.valid(range.network());
       case Parsed.Valid<ValueMatch> _ ->
           Parsed.invalid(
               Printable.quote(written) + " would mean every address",
