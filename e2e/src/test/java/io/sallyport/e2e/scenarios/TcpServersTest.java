@@ -61,23 +61,7 @@ class TcpServersTest extends MeshScenario {
 
   @BeforeEach
   void inForce() {
-    mesh.documents()
-        .write(
-            FILE,
-            """
-            apiVersion: mesh.sallyport.io/v1
-            kind: EgressTrafficPolicy
-            metadata: {name: databases, namespace: istio-egress}
-            spec:
-              byEgressGateway: {name: egressgateway}
-              egressRules:
-                - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
-                  to:
-                    - hosts: [httpbin.org, www.alibabacloud.com]
-                      port: {number: %d, protocol: TCP}
-                      match: {virtualAddress: true}
-            """
-                .formatted(port));
+    mesh.documents().write(FILE, policy("httpbin.org, www.alibabacloud.com"));
     for (String host : new String[] {"httpbin.org", "www.alibabacloud.com"}) {
       Await.until(
           host + " is reached by an address that the sidecar gives out",
@@ -85,6 +69,23 @@ class TcpServersTest extends MeshScenario {
           () -> resolved(host).stream().anyMatch(address -> !isRefused(address)),
           mesh::controlPlaneTail);
     }
+  }
+
+  private String policy(String hosts) {
+    return """
+    apiVersion: mesh.sallyport.io/v1
+    kind: EgressTrafficPolicy
+    metadata: {name: databases, namespace: istio-egress}
+    spec:
+      byEgressGateway: {name: egressgateway}
+      egressRules:
+        - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
+          to:
+            - hosts: [%s]
+              port: {number: %d, protocol: TCP}
+              match: {virtualAddress: true}
+    """
+        .formatted(hosts, port);
   }
 
   @AfterEach
@@ -180,6 +181,36 @@ class TcpServersTest extends MeshScenario {
   }
 
   @Test
+  void aDatabaseThatIsDownIsLeftForItsReplica() throws IOException {
+    String address = addressOf("httpbin.org");
+    int nobodysPort = Layout.freePort(mesh.layout().httpbin());
+    mesh.documents()
+        .write(
+            FILE,
+            policy("httpbin.org")
+                + """
+                          endpoints:
+                            - {address: %s, port: %d}
+                            - {address: %s, priority: 1}
+                """
+                    .formatted(mesh.layout().httpbin(), nobodysPort, mesh.layout().alibaba()));
+    Await.until(
+        "the replica answers",
+        LIMIT,
+        () -> greetingOrNothing(address).equals(GREETING + mesh.layout().alibaba()),
+        () -> greetingOrNothing(address) + mesh.controlPlaneTail());
+    try (RawServer primary =
+        new RawServer(mesh.layout().httpbin(), nobodysPort, TcpServersTest::greetAndEcho)) {
+      Await.until(
+          "the primary is back",
+          Duration.ofMinutes(1),
+          () -> greetingOrNothing(address).equals(GREETING + mesh.layout().httpbin()),
+          mesh::controlPlaneTail);
+      assertThat(primary.connections()).isPositive();
+    }
+  }
+
+  @Test
   void aRuleThatIsGoneLetsNobodyNewThrough() {
     String address = addressOf("httpbin.org");
     mesh.documents().delete(FILE);
@@ -192,11 +223,14 @@ class TcpServersTest extends MeshScenario {
   }
 
   private boolean isRefused(String address) {
+    return greetingOrNothing(address).isEmpty();
+  }
+
+  private String greetingOrNothing(String address) {
     try {
-      greeting(address);
-      return false;
+      return greeting(address);
     } catch (IOException _) {
-      return true;
+      return "";
     }
   }
 

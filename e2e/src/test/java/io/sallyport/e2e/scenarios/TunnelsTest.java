@@ -117,6 +117,23 @@ class TunnelsTest extends BackendScenario {
     }
   }
 
+  /// Inside its TLS an application may ask for any host, and nobody sees it. It still talks to the
+  /// host whose certificate it has been shown, and to none other of the rule.
+  @Test
+  void aRequestForAnotherHostThanTheTlsStaysWithTheHostOfTheTls() throws IOException {
+    passthrough();
+    int atGateway = mesh.gateway().accessLog().size();
+    try (SSLSocket socket = dial(mesh.layout().httpbin(), "httpbin.org")) {
+      Answer answer =
+          RawHttp.exchange(socket, REQUEST.replace("httpbin.org", "www.alibabacloud.com"));
+      assertThat(((Answer.Response) answer).json().get("url").getAsString())
+          .as("httpbin.org answers, as it likes")
+          .startsWith("https://www.alibabacloud.com");
+    }
+    assertThat(text(logOf(mesh.gateway(), atGateway, "httpbin.org"), "upstream_host"))
+        .isEqualTo(mesh.layout().httpbin() + ":" + httpsPort());
+  }
+
   @Test
   void hostsOfOneRuleMayHaveDifferentAddressesAndPoliciesAreUnited() {
     String passthrough = mesh.documents().policy("https-passthrough.yaml");
