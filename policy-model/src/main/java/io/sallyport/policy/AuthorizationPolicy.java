@@ -72,6 +72,8 @@ public record AuthorizationPolicy(
   public enum Attribute {
     /// The peer's SPIFFE ID without `spiffe://`.
     PRINCIPAL,
+    /// The trust domain in it.
+    TRUST_DOMAIN,
     /// The namespace in it.
     NAMESPACE,
     /// The service account in it.
@@ -98,6 +100,7 @@ public record AuthorizationPolicy(
       return switch (this) {
         case HOST, METHOD, PATH, HEADER -> true;
         case PRINCIPAL,
+            TRUST_DOMAIN,
             NAMESPACE,
             SERVICE_ACCOUNT,
             SOURCE_IP,

@@ -38,6 +38,7 @@ final class AttributeMatchers {
   static Principal principal(Attribute attribute, ValueMatch value, String trustDomain) {
     return switch (attribute) {
       case PRINCIPAL -> Rbac.peer(spiffeId(value, trustDomain));
+      case TRUST_DOMAIN -> Rbac.peer(ofTrustDomain(value, trustDomain));
       case NAMESPACE -> Rbac.peer(inNamespace(value, trustDomain));
       case SERVICE_ACCOUNT -> Rbac.peer(ofAccount((Account) value, trustDomain));
       case SOURCE_IP -> Principal.newBuilder().setDirectRemoteIp(range(value)).build();
@@ -56,7 +57,7 @@ final class AttributeMatchers {
       case DESTINATION_PORT -> always(((Port) value).number() == port);
       case DESTINATION_IP -> Permission.newBuilder().setDestinationIp(range(value)).build();
       case SNI -> Permission.newBuilder().setRequestedServerName(text(value, true)).build();
-      case PRINCIPAL, NAMESPACE, SERVICE_ACCOUNT, SOURCE_IP, REMOTE_IP ->
+      case PRINCIPAL, TRUST_DOMAIN, NAMESPACE, SERVICE_ACCOUNT, SOURCE_IP, REMOTE_IP ->
           throw new IllegalArgumentException(attribute + " is not of the request");
     };
   }
@@ -70,6 +71,20 @@ final class AttributeMatchers {
       case Exact(String text) -> exact(SPIFFE + text);
       case Prefix(String text) -> prefix(SPIFFE + text);
       case ValueMatch other -> text(other, false);
+    };
+  }
+
+  /// As in principals, `cluster.local` is this mesh.
+  private static StringMatcher ofTrustDomain(ValueMatch value, String trustDomain) {
+    return switch (value) {
+      case Exact(String text) ->
+          prefix(SPIFFE + (THIS_MESH.equals(text + "/") ? trustDomain : text) + "/");
+      case Present _ -> prefix(SPIFFE);
+      case Glob(String glob) ->
+          StringMatcher.newBuilder()
+              .setSafeRegex(RegexMatcher.newBuilder().setRegex(quote(SPIFFE) + anyOf(glob) + "/.+"))
+              .build();
+      case ValueMatch other -> throw unexpected(other);
     };
   }
 

@@ -59,7 +59,7 @@ record Conditions(String trustDomain, int port) {
 
   private static boolean isOfPeer(Attribute attribute) {
     return switch (attribute) {
-      case PRINCIPAL, NAMESPACE, SERVICE_ACCOUNT, SOURCE_IP, REMOTE_IP -> true;
+      case PRINCIPAL, TRUST_DOMAIN, NAMESPACE, SERVICE_ACCOUNT, SOURCE_IP, REMOTE_IP -> true;
       case HOST, METHOD, PATH, HEADER, DESTINATION_PORT, DESTINATION_IP, SNI -> false;
     };
   }

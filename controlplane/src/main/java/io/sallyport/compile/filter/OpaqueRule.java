@@ -59,7 +59,13 @@ record OpaqueRule(Action action, String host, int port) {
     return switch (condition.attribute()) {
       case HOST, SNI, DESTINATION_PORT -> holds(condition) ? Decision.HOLDS : Decision.FAILS;
       case METHOD, PATH, HEADER -> action == Action.ALLOW ? Decision.FAILS : Decision.HOLDS;
-      case PRINCIPAL, NAMESPACE, SERVICE_ACCOUNT, SOURCE_IP, REMOTE_IP, DESTINATION_IP ->
+      case PRINCIPAL,
+          TRUST_DOMAIN,
+          NAMESPACE,
+          SERVICE_ACCOUNT,
+          SOURCE_IP,
+          REMOTE_IP,
+          DESTINATION_IP ->
           Decision.OPEN;
     };
   }

@@ -114,10 +114,10 @@ final class AuthorizationPolicyBinding {
   }
 
   private AllOf source(RecordBinder source) {
-    source.notSupportedYet(
-        "requestPrincipals", "notRequestPrincipals", "trustDomains", "notTrustDomains");
+    source.notSupportedYet("requestPrincipals", "notRequestPrincipals");
     List<Condition> conditions = new ArrayList<>();
     either(source, conditions, "principals", Attribute.PRINCIPAL, MatchForms::principal);
+    either(source, conditions, "trustDomains", Attribute.TRUST_DOMAIN, MatchForms::trustDomain);
     either(source, conditions, "namespaces", Attribute.NAMESPACE, MatchForms::namespace);
     either(source, conditions, "serviceAccounts", Attribute.SERVICE_ACCOUNT, this::account);
     either(source, conditions, "ipBlocks", Attribute.SOURCE_IP, MatchForms::addresses);
@@ -177,6 +177,7 @@ final class AuthorizationPolicyBinding {
     Function<String, Parsed<ValueMatch>> form =
         switch (key.attribute()) {
           case PRINCIPAL -> MatchForms::principal;
+          case TRUST_DOMAIN -> MatchForms::trustDomain;
           case NAMESPACE -> MatchForms::namespace;
           case SERVICE_ACCOUNT -> this::account;
           case SOURCE_IP, REMOTE_IP, DESTINATION_IP -> MatchForms::addresses;

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 final class MatchForms {
   private static final Pattern METHOD = Pattern.compile("[!#$%&'+.^_`|~0-9A-Za-z-]*");
   private static final Pattern PRINCIPAL = Pattern.compile("[a-zA-Z0-9._/-]*");
+  private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._*-]{1,255}");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9*-]+");
   private static final Pattern NOT_NORMAL =
       Pattern.compile("//|/\\.\\.?(/|$)|%2[fF]|%5[cC]|%2[eE]|\\\\|[?#;]|[^\\x21-\\x7e]");
@@ -154,6 +155,16 @@ final class MatchForms {
                   Printable.quote(principal) + " is not a principal",
                   "expected TRUST-DOMAIN/ns/NAMESPACE/sa/ACCOUNT, without `spiffe://`");
         });
+  }
+
+  /// A trust domain (SPIFFE ID, section 2.1), with `*` anywhere.
+  static Parsed<ValueMatch> trustDomain(String written) {
+    if (!written.contains("*")) {
+      return map(KubernetesName.trustDomain(written), Exact::new);
+    }
+    return TRUST_DOMAIN.matcher(written).matches()
+        ? Parsed.valid(written.equals("*") ? new Present() : new ValueMatch.Glob(written))
+        : Parsed.invalid(Printable.quote(written) + " is not the name of a trust domain");
   }
 
   static Parsed<ValueMatch> namespace(String written) {
