@@ -7,6 +7,7 @@ import io.sallyport.policy.Document;
 import io.sallyport.policy.EgressTrafficPolicy;
 import io.sallyport.policy.EgressTrafficPolicy.Destination;
 import io.sallyport.policy.EgressTrafficPolicy.EgressRule;
+import io.sallyport.policy.EgressTrafficPolicy.HttpsUpgrade;
 import io.sallyport.policy.EgressTrafficPolicy.Protocol;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Gateway;
@@ -198,12 +199,13 @@ final class EgressLinker {
 
   /// Who may have HTTP upgraded may also start TLS to the same hosts, on the port of the upgrade
   /// (ASM's documentation of `httpsUpgrade` expects so); but not if only some requests or so many
-  /// are granted, which nobody could see there, nor if the gateway goes to other places than the
-  /// hosts.
+  /// are granted, which nobody could see there, nor if the rule says so, nor if the gateway goes to
+  /// other places than the hosts.
   private static Optional<EgressRoute> impliedBy(EgressRoute route) {
     return switch (route) {
       case EgressRoute.Http http ->
           http.upgrade()
+              .filter(HttpsUpgrade::directTls)
               .filter(_ -> http.requests().equals(Requests.ALL))
               .filter(_ -> http.outside().endpoints().isEmpty())
               .map(upgrade ->

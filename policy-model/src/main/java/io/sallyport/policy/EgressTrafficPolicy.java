@@ -119,5 +119,8 @@ public record EgressTrafficPolicy(
   }
 
   /// `httpsUpgrade` with `enabled: true`: the port that the gateway dials with TLS.
-  public record HttpsUpgrade(int port) {}
+  ///
+  /// @param directTls whether workloads may also start TLS to that port themselves, which passes as
+  ///   it is; ASM's kind always lets them
+  public record HttpsUpgrade(int port, boolean directTls) {}
 }

@@ -91,7 +91,7 @@ final class Written {
         http.hosts(),
         http.port(),
         http.gatewayPort(),
-        Optional.of(new HttpsUpgrade(upgradePort)));
+        Optional.of(new HttpsUpgrade(upgradePort, true)));
   }
 
   /// TLS that applications start.

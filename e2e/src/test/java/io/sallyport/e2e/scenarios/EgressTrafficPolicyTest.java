@@ -33,6 +33,7 @@ class EgressTrafficPolicyTest extends MeshScenario {
   @AfterEach
   void takeBack() {
     mesh.documents().delete(FILE);
+    mesh.documents().delete(OutsidePolicy.FILE);
     mesh.documents().writeMesh("", "");
     awaitStatus(mesh.sleepAApplication(), "httpbin.org", 502);
   }
@@ -87,6 +88,22 @@ class EgressTrafficPolicyTest extends MeshScenario {
     assertThat(mesh.gateway().accessLog())
         .as("it never came this far")
         .noneMatch(entry -> text(entry, "path").equals(path));
+  }
+
+  @Test
+  void anUpgradeNeedNotLetTlsPassThatTheApplicationStarts() {
+    new OutsidePolicy()
+        .http("httpbin.org", httpPort(), upgrade(", directTls: false"))
+        .http("www.httpbin.org", httpPort(), upgrade(""))
+        .apply(mesh);
+    awaitTls(mesh.sleepAApplication(), "www.httpbin.org", true);
+    awaitStatus(mesh.sleepAApplication(), "httpbin.org", 200);
+    assertThat(getTls(mesh.sleepAApplication(), "httpbin.org", "/get"))
+        .isInstanceOf(Answer.Closed.class);
+  }
+
+  private String upgrade(String more) {
+    return "httpsUpgrade: {enabled: true, port: %d%s}".formatted(httpsPort(), more);
   }
 
   @Test

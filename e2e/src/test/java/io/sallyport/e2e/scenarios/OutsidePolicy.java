@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 /// One `EgressTrafficPolicy` that a test puts together, destination by destination, and the outside
 /// names that it speaks of.
 final class OutsidePolicy {
+  static final String FILE = "policy.yaml";
+
   private final StringBuilder destinations = new StringBuilder();
   private final SortedMap<String, SortedSet<String>> aliases = new TreeMap<>();
 
@@ -66,7 +68,7 @@ final class OutsidePolicy {
     }
     mesh.documents()
         .write(
-            "policy.yaml",
+            FILE,
             """
             apiVersion: mesh.sallyport.io/v1
             kind: EgressTrafficPolicy

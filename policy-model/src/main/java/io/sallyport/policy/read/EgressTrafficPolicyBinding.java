@@ -94,7 +94,7 @@ final class EgressTrafficPolicyBinding {
           "protocol HTTP needs `byEgressGateway.port`", "name one of the gateway's ports for HTTP");
     }
     FieldValue upgradeField = to.optional("httpsUpgrade");
-    Optional<HttpsUpgrade> upgrade = upgradeField.object(EgressTrafficPolicyBinding::httpsUpgrade);
+    Optional<HttpsUpgrade> upgrade = upgradeField.object(upgrading -> httpsUpgrade(upgrading, own));
     if (upgrade.isPresent() && port.protocol() != Protocol.HTTP) {
       upgradeField.error(
           "`httpsUpgrade` with protocol " + port.protocol(),
@@ -225,10 +225,10 @@ final class EgressTrafficPolicyBinding {
     return gateway.optional("port").map(port -> port.port(0));
   }
 
-  private static Optional<HttpsUpgrade> httpsUpgrade(RecordBinder upgrade) {
-    upgrade.notSupportedYet("directTls");
+  private static Optional<HttpsUpgrade> httpsUpgrade(RecordBinder upgrade, boolean own) {
     boolean enabled = upgrade.optional("enabled").bool(false);
     int port = upgrade.optional("port").port(443);
-    return enabled ? Optional.of(new HttpsUpgrade(port)) : Optional.empty();
+    boolean directTls = !own || upgrade.optional("directTls").bool(true);
+    return enabled ? Optional.of(new HttpsUpgrade(port, directTls)) : Optional.empty();
   }
 }
