@@ -31,13 +31,17 @@ sealed interface EgressRoute {
   ServicePort hop();
 
   /// The port that the gateway dials.
-  int targetPort();
+  default int targetPort() {
+    return port();
+  }
 
   /// How the gateway speaks to the outside hosts.
   Outside outside();
 
   /// Which requests are granted, as far as they can be seen.
-  Requests requests();
+  default Requests requests() {
+    return Requests.ALL;
+  }
 
   /// What the application sends as HTTP, routed by Host.
   ///
@@ -93,16 +97,6 @@ sealed interface EgressRoute {
       return Protocol.TCP;
     }
 
-    @Override
-    public int targetPort() {
-      return port;
-    }
-
-    @Override
-    public Requests requests() {
-      return Requests.ALL;
-    }
-
     /// The blocks of addresses that stand for a host of it, but for one that the sidecar gives out.
     List<AddressRange> blocks(String host) {
       return IpLiteral.isIp(host) ? List.of(AddressRange.of(host)) : match.addresses();
@@ -127,16 +121,6 @@ sealed interface EgressRoute {
     public Tunnel {
       from = List.copyOf(from);
       hosts = List.copyOf(hosts);
-    }
-
-    @Override
-    public int targetPort() {
-      return port;
-    }
-
-    @Override
-    public Requests requests() {
-      return Requests.ALL;
     }
   }
 }

@@ -64,6 +64,25 @@ public record Documents(Path directory, Layout layout) {
     return "enabled: true\n            port: " + port + "\n";
   }
 
+  /// A policy of our own kind, for `sleep-a`.
+  ///
+  /// @param name `metadata.name`
+  /// @param to YAML items, not indented
+  public static String ownPolicy(String name, String to) {
+    return """
+    apiVersion: mesh.sallyport.io/v1
+    kind: EgressTrafficPolicy
+    metadata: {name: %s, namespace: istio-egress}
+    spec:
+      byEgressGateway: {name: egressgateway}
+      egressRules:
+        - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
+          to:
+    """
+            .formatted(name)
+        + to.indent(8);
+  }
+
   /// Puts a file in place at once.
   public void write(String name, String text) {
     try {

@@ -3,6 +3,7 @@ package io.sallyport.e2e.containers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.Documents;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,19 +27,13 @@ class NamesTest {
     mesh.documents()
         .write(
             "names.yaml",
-            """
-            apiVersion: mesh.sallyport.io/v1
-            kind: EgressTrafficPolicy
-            metadata: {name: names, namespace: istio-egress}
-            spec:
-              byEgressGateway: {name: egressgateway}
-              egressRules:
-                - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
-                  to:
-                    - hosts: [httpbin.org, www.alibabacloud.com]
-                      port: {number: 80, protocol: TCP}
-                      match: {virtualAddress: true}
-            """);
+            Documents.ownPolicy(
+                "names",
+                """
+                - hosts: [httpbin.org, www.alibabacloud.com]
+                  port: {number: 80, protocol: TCP}
+                  match: {virtualAddress: true}
+                """));
     Await.until(
         "the sidecar answers",
         LIMIT,

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.Proxy;
 import io.sallyport.e2e.harness.RawHttp;
 import java.io.IOException;
@@ -40,25 +41,19 @@ class TcpByAddressTest extends BackendScenario {
   }
 
   private String policy() {
-    return """
-    apiVersion: mesh.sallyport.io/v1
-    kind: EgressTrafficPolicy
-    metadata: {name: by-address, namespace: istio-egress}
-    spec:
-      byEgressGateway: {name: egressgateway}
-      egressRules:
-        - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
-          to:
-            - hosts: [httpbin.org]
-              port: {number: %1$d, protocol: TCP}
-              match: {addresses: [192.0.2.10]}
-            - hosts: [www.alibabacloud.com]
-              port: {number: %1$d, protocol: TCP}
-              match: {addresses: [198.51.100.0/24]}
-            - hosts: [%2$s]
-              port: {number: %1$d, protocol: TCP}
-    """
-        .formatted(httpPort(), mesh.layout().httpbin());
+    return Documents.ownPolicy(
+        "by-address",
+        """
+        - hosts: [httpbin.org]
+          port: {number: %1$d, protocol: TCP}
+          match: {addresses: [192.0.2.10]}
+        - hosts: [www.alibabacloud.com]
+          port: {number: %1$d, protocol: TCP}
+          match: {addresses: [198.51.100.0/24]}
+        - hosts: [%2$s]
+          port: {number: %1$d, protocol: TCP}
+        """
+            .formatted(httpPort(), mesh.layout().httpbin()));
   }
 
   @Test

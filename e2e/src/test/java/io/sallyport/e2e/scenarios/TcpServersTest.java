@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.GatewayClient;
 import io.sallyport.e2e.harness.Layout;
 import java.io.IOException;
@@ -72,20 +73,14 @@ class TcpServersTest extends MeshScenario {
   }
 
   private String policy(String hosts) {
-    return """
-    apiVersion: mesh.sallyport.io/v1
-    kind: EgressTrafficPolicy
-    metadata: {name: databases, namespace: istio-egress}
-    spec:
-      byEgressGateway: {name: egressgateway}
-      egressRules:
-        - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
-          to:
-            - hosts: [%s]
-              port: {number: %d, protocol: TCP}
-              match: {virtualAddress: true}
-    """
-        .formatted(hosts, port);
+    return Documents.ownPolicy(
+        "databases",
+        """
+        - hosts: [%s]
+          port: {number: %d, protocol: TCP}
+          match: {virtualAddress: true}
+        """
+            .formatted(hosts, port));
   }
 
   @AfterEach
