@@ -23,6 +23,7 @@ final class RefusedAddresses {
           ipv4("100.64.0.0", 10), // shared by carriers
           ipv4("127.0.0.0", 8), // loopback
           ipv4("169.254.0.0", 16), // link-local, and clouds' metadata
+          ipv4("168.63.129.16", 32), // Azure's platform, of the internet by its number only
           ipv4("172.16.0.0", 12), // private
           ipv4("192.0.0.0", 24), // protocol assignments
           ipv4("192.168.0.0", 16), // private

@@ -33,6 +33,9 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 /// From YAML to [Node]s: the only place that knows snakeyaml. It works on the stream of events, so
 /// that depth and aliases are refused before they cost anything.
 final class TreeComposer {
+  /// What snakeyaml was at when it took a wildcard host for an alias.
+  private static final String ALIAS = "while scanning an alias";
+
   /// The documents of a chunk, the problems found on the way, and whether its end was reached.
   record Composed(List<Root> roots, boolean complete, List<Problem> problems) {}
 
@@ -70,7 +73,9 @@ final class TreeComposer {
       Position at = position(mark(e), chunk.firstLine());
       String what = e.getProblem() == null ? e.getContext() : e.getProblem();
       String message = "not valid YAML: " + Printable.cut(String.valueOf(what), 200);
-      return new Composed(roots, false, List.of(problem(message, at, "", List.of())));
+      String help =
+          ALIAS.equals(e.getContext()) ? "text that starts with `*` stands in quotes" : "";
+      return new Composed(roots, false, List.of(problem(message, at, help, List.of())));
     } catch (YAMLException e) {
       // a few of its errors have no mark
       Position at =
