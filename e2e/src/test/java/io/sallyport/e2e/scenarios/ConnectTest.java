@@ -117,12 +117,17 @@ class ConnectTest extends MeshScenario {
 
   @Test
   void aTunnelIsOpenedWhereARuleSaysSo() throws IOException {
-    int before = mesh.gateway().accessLog().size();
     assertThat(opened(mesh.sleepAApplication(), echo.port(), "connect.test:" + echo.port()))
         .startsWith("HTTP/1.1 200");
     JsonObject entry =
         mesh.gateway()
-            .awaitLog("the tunnel", before, line -> text(line, "method").equals("CONNECT"));
+            .awaitLog(
+                "the tunnel",
+                0,
+                line ->
+                    text(line, "method").equals("CONNECT")
+                        && text(line, "authority").startsWith("connect.test")
+                        && text(line, "response_code").equals("200"));
     assertThat(text(entry, "granted_by"))
         .isEqualTo("istio-egress/outside#spec.egressRules[0].to[2]");
   }
