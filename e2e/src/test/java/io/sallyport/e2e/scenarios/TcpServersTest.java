@@ -47,6 +47,9 @@ class TcpServersTest extends MeshScenario {
 
   private int port;
 
+  /// The addresses that the sidecar has given out.
+  private final Set<String> given = new TreeSet<>();
+
   @BeforeAll
   void serve() {
     port = Layout.freePort(mesh.layout().httpbin());
@@ -67,7 +70,10 @@ class TcpServersTest extends MeshScenario {
       Await.until(
           host + " is reached by an address that the sidecar gives out",
           LIMIT,
-          () -> resolved(host).stream().anyMatch(address -> !isRefused(address)),
+          () -> {
+            given.addAll(resolved(host));
+            return resolved(host).stream().anyMatch(address -> !isRefused(address));
+          },
           mesh::controlPlaneTail);
     }
   }
@@ -86,6 +92,9 @@ class TcpServersTest extends MeshScenario {
   @AfterEach
   void takeBack() {
     mesh.documents().delete(FILE);
+    for (String address : given) {
+      Await.until(address + " is refused", LIMIT, () -> isRefused(address), mesh::controlPlaneTail);
+    }
   }
 
   @Test
