@@ -3,16 +3,13 @@ package io.sallyport.e2e.harness;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// A real Envoy on this machine, started with the bootstrap that `sallyport bootstrap` wrote.
 public final class EnvoyProcess implements Proxy, AutoCloseable {
@@ -83,7 +80,7 @@ public final class EnvoyProcess implements Proxy, AutoCloseable {
     return this;
   }
 
-  /// What Envoy's admin port answers; empty when it does not answer with 200.
+  @Override
   public Optional<String> admin(String path) {
     URI uri =
         URI.create("http://" + admin.getAddress().getHostAddress() + ":" + admin.getPort() + path);
@@ -99,18 +96,6 @@ public final class EnvoyProcess implements Proxy, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while asking Envoy", e);
     }
-  }
-
-  /// The value of one counter or gauge; 0 where Envoy has none of that name.
-  public long stat(String name) {
-    String filter = URLEncoder.encode("^" + Pattern.quote(name) + "$", StandardCharsets.UTF_8);
-    return admin("/stats?filter=" + filter)
-        .flatMap(text ->
-            text.lines()
-                .filter(line -> line.startsWith(name + ": "))
-                .map(line -> Long.parseLong(line.substring(name.length() + 2).strip()))
-                .findFirst())
-        .orElse(0L);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.sallyport.e2e.harness;
 
+import java.nio.file.Path;
+
 /// The mesh in which a scenario runs: the workloads `sleep-a` and `nginx` with their sidecars, an
 /// egress gateway, a control plane and a pretend internet. What these parts are made of, processes
 /// on loopback or containers, is no affair of the scenario.
@@ -27,6 +29,18 @@ public interface Mesh extends AutoCloseable {
 
   /// The egress gateway.
   Proxy gateway();
+
+  /// An address on which a test can be an outside host itself; the gateway reaches it, and no
+  /// workload does.
+  String outside();
+
+  /// What a proxy starts from: a directory with its `tls.crt`, `tls.key` and `ca.crt`.
+  ///
+  /// @param proxy `NAMESPACE-WORKLOAD`
+  Path bootstrap(String proxy);
+
+  /// What `sallyport status` shows, as JSON.
+  String status();
 
   /// The last lines that the control plane wrote, for a message.
   String controlPlaneTail();

@@ -261,6 +261,21 @@ public final class MeshUnderTest implements Mesh {
     return work;
   }
 
+  @Override
+  public String outside() {
+    return layout.httpbin();
+  }
+
+  @Override
+  public Path bootstrap(String proxy) {
+    return data().resolve("proxies").resolve(proxy);
+  }
+
+  @Override
+  public String status() {
+    return controlPlane().get("/v1/status").orElse("");
+  }
+
   /// Where the sidecar of `sleep-a` answers DNS.
   public InetSocketAddress sleepADns() {
     return sleepADns;

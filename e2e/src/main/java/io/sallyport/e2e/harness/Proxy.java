@@ -3,10 +3,13 @@ package io.sallyport.e2e.harness;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonSyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /// A running Envoy, wherever it runs.
 public interface Proxy {
@@ -21,6 +24,21 @@ public interface Proxy {
   String instance();
 
   boolean alive();
+
+  /// What its admin port answers to a GET; empty when that is not 200.
+  Optional<String> admin(String path);
+
+  /// The value of one counter or gauge; 0 where Envoy has none of that name.
+  default long stat(String name) {
+    String filter = URLEncoder.encode("^" + Pattern.quote(name) + "$", StandardCharsets.UTF_8);
+    return admin("/stats?filter=" + filter)
+        .flatMap(text ->
+            text.lines()
+                .filter(line -> line.startsWith(name + ": "))
+                .map(line -> Long.parseLong(line.substring(name.length() + 2).strip()))
+                .findFirst())
+        .orElse(0L);
+  }
 
   /// Everything it has written so far: its access log, a JSON object a line, and its own messages.
   String output();

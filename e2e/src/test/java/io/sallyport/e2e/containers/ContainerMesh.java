@@ -11,8 +11,10 @@ import io.sallyport.e2e.harness.Mesh;
 import io.sallyport.e2e.harness.Relay;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -46,6 +48,7 @@ final class ContainerMesh implements Mesh {
   private Documents documents;
   private RemoteInternet internet;
   private ControlPlaneContainer controlPlane;
+  private List<ControlPlaneContainer.Proxy> proxies;
   private Pod sleepAPod;
   private Pod nginxPod;
   private EnvoyContainer sleepA;
@@ -111,6 +114,7 @@ final class ContainerMesh implements Mesh {
     var atSleepA = proxy(volumes, "sidecar", "mytest", "sleep-a", "--dns", "127.0.0.1:" + DNS_PORT);
     var atNginx = proxy(volumes, "sidecar", "default", "nginx");
     var atGateway = proxy(volumes, "egress-gateway", "istio-egress", "egressgateway-0");
+    proxies = List.of(atSleepA, atNginx, atGateway);
     controlPlane =
         new ControlPlaneContainer(
             controlPlanePod,
@@ -118,7 +122,7 @@ final class ContainerMesh implements Mesh {
             program,
             documents.directory(),
             volumes.create("data"),
-            List.of(atSleepA, atNginx, atGateway));
+            proxies);
     controlPlane.awaitReady(START);
     gateway = envoy(gatewayPod, atGateway);
     sleepA = envoy(sleepAPod, atSleepA);
@@ -279,6 +283,31 @@ final class ContainerMesh implements Mesh {
   @Override
   public EnvoyContainer gateway() {
     return gateway;
+  }
+
+  /// This machine's own address on the network of an outside host.
+  @Override
+  public String outside() {
+    try (DatagramSocket towards = new DatagramSocket()) {
+      towards.connect(new InetSocketAddress(layout.httpbin(), InternetServer.CONTROL_PORT));
+      return towards.getLocalAddress().getHostAddress();
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Path bootstrap(String proxy) {
+    Path copy = work.resolve("bootstrap-of-" + proxy);
+    proxies.stream()
+        .filter(each -> proxy.equals(each.namespace() + "-" + each.workload()))
+        .forEach(each -> controlPlane.copyBootstrap(each, copy));
+    return copy;
+  }
+
+  @Override
+  public String status() {
+    return controlPlane.status();
   }
 
   /// The network namespace of `sleep-a`.

@@ -2,6 +2,7 @@ package io.sallyport.e2e.containers;
 
 import com.github.dockerjava.api.model.Bind;
 import io.sallyport.e2e.harness.Await;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +91,30 @@ final class ControlPlaneContainer {
           return HostHttp.get(uri).isPresent();
         },
         container::getLogs);
+  }
+
+  /// What `/v1/status` answers.
+  String status() {
+    return HostHttp.get("http://" + address + ":" + ADMIN_PORT + "/v1/status").orElse("");
+  }
+
+  /// Copies what a proxy starts from.
+  void copyBootstrap(Proxy proxy, Path to) {
+    try {
+      Files.createDirectories(to);
+      for (String file : List.of("tls.crt", "tls.key", "ca.crt")) {
+        ExecResult read = container.execInContainer("cat", proxy.directory() + "/" + file);
+        if (read.getExitCode() != 0) {
+          throw new IllegalStateException("no " + file + " of " + proxy.workload() + ": " + read);
+        }
+        Files.writeString(to.resolve(file), read.getStdout());
+      }
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while reading", e);
+    }
   }
 
   /// Runs `sallyport bootstrap` for a proxy.

@@ -3,6 +3,8 @@ package io.sallyport.e2e.containers;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.Proxy;
 import java.time.Duration;
+import java.util.Optional;
+import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 
 /// A real Envoy in a container.
@@ -27,11 +29,16 @@ final class EnvoyContainer implements Proxy {
           if (!alive()) {
             throw new IllegalStateException(name + " ended:\n" + output());
           }
-          return pod.tool(Pod.PROXY_USER, "curl", "-s", "http://127.0.0.1:15000/ready")
-              .getStdout()
-              .startsWith("LIVE");
+          return admin("/ready").filter(text -> text.startsWith("LIVE")).isPresent();
         },
         this::output);
+  }
+
+  @Override
+  public Optional<String> admin(String path) {
+    ExecResult answer =
+        pod.tool(Pod.PROXY_USER, "curl", "-s", "-f", "http://127.0.0.1:15000" + path);
+    return answer.getExitCode() == 0 ? Optional.of(answer.getStdout()) : Optional.empty();
   }
 
   @Override

@@ -14,14 +14,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// CONNECT: tunnels that rules grant, and no other.
-class ConnectTest extends MeshScenario {
+class ConnectTest extends BackendScenario {
   /// A path that the DENY policy that was last put in force refuses.
   private String marker = "";
 
@@ -31,27 +31,27 @@ class ConnectTest extends MeshScenario {
   @SuppressWarnings("NullAway.Init")
   private RawServer forbidden;
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void openTheHostAndApplyThePolicy() {
-    String httpbin = mesh.layout().httpbin();
+    String outside = mesh.outside();
     echo =
         new RawServer(
-            httpbin, socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
-    forbidden = new RawServer(httpbin, RawServer::silent);
+            outside, socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
+    forbidden = new RawServer(outside, RawServer::silent);
     new OutsidePolicy()
         .http("plain.test", httpPort(), "name: plain")
         .http("plain.test", forbidden.port(), "name: plain")
         .http("connect.test", echo.port(), "connect: true")
-        .http("down.test", Layout.freePort(httpbin), "connect: true")
+        .http("down.test", Layout.freePort(outside), "connect: true")
         .http(
             "two.test",
             443,
             "connect: true",
             "endpoints: [{address: %s, port: %d}, {address: %s, port: %d, priority: 1}]"
-                .formatted(httpbin, Layout.freePort(httpbin), httpbin, echo.port()))
-        .alias(httpbin, "plain.test")
-        .alias(httpbin, "connect.test")
-        .alias(httpbin, "down.test")
+                .formatted(outside, Layout.freePort(outside), outside, echo.port()))
+        .alias(mesh.layout().httpbin(), "plain.test")
+        .alias(outside, "connect.test")
+        .alias(outside, "down.test")
         .apply(mesh);
     mesh.documents()
         .write(
@@ -77,7 +77,7 @@ class ConnectTest extends MeshScenario {
     awaitStatus(mesh.nginxApplication(), "plain.test", 200);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void closeTheHosts() {
     echo.close();
     forbidden.close();
@@ -112,7 +112,7 @@ class ConnectTest extends MeshScenario {
   }
 
   private GatewayClient workload(String namespace, String name) {
-    return GatewayClient.of(mesh.data().resolve("proxies").resolve(namespace + "-" + name));
+    return GatewayClient.of(mesh.bootstrap(namespace + "-" + name));
   }
 
   @Test
@@ -170,7 +170,7 @@ class ConnectTest extends MeshScenario {
         target
             .replace("FORBIDDEN", String.valueOf(forbidden.port()))
             .replace("ECHO", String.valueOf(echo.port()))
-            .replace("HTTPBIN", mesh.layout().httpbin());
+            .replace("HTTPBIN", mesh.outside());
     int echoes = echo.connections();
     for (int port : new int[] {echo.port(), forbidden.port(), 80}) {
       Answer answer = mesh.sleepAApplication().raw("connect.test", port, connect(authority));
@@ -190,7 +190,7 @@ class ConnectTest extends MeshScenario {
             "plain.test:" + forbidden.port(),
             "plain.test:80",
             "other.test:" + echo.port(),
-            mesh.layout().httpbin() + ":" + forbidden.port())) {
+            mesh.outside() + ":" + forbidden.port())) {
       Answer answer = sleepA.request(gateway(), Optional.empty(), connect(authority));
       assertThat(answer.status()).as(authority + " " + answer).isEqualTo(403);
     }

@@ -11,11 +11,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x509.GeneralName;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Straight to the gateway, past the sidecars: the gateway decides by the client's SPIFFE ID alone.
-class GatewayDefenceTest extends MeshScenario {
+class GatewayDefenceTest extends BackendScenario {
   private static final String SLEEP_A = "spiffe://cluster.local/ns/mytest/sa/sleep-a";
   private static final String REQUEST =
       "GET /get HTTP/1.1\r\nHost: httpbin.org\r\nConnection: close\r\n\r\n";
@@ -23,7 +23,7 @@ class GatewayDefenceTest extends MeshScenario {
   private final Optional<String> hopName =
       Optional.of("outbound_.80_._.egressgateway.istio-egress");
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void bringThePolicyIntoForce() {
     onlyHttpPolicy();
   }
@@ -123,6 +123,6 @@ class GatewayDefenceTest extends MeshScenario {
   }
 
   private Path proxy(String name) {
-    return mesh.data().resolve("proxies").resolve(name);
+    return mesh.bootstrap(name);
   }
 }

@@ -9,16 +9,16 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// How many requests a rule grants to each workload. Buckets are filled so slowly that they count
 /// as not filled at all.
-class RateLimitTest extends MeshScenario {
+class RateLimitTest extends BackendScenario {
   private static final String THREE = "rateLimit: {requests: 1, per: 24h, burst: 3}";
   private static final String NGINX = "{namespace: default}";
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void applyThePolicy() {
     String httpbin = mesh.layout().httpbin();
     OutsidePolicy policy = new OutsidePolicy();
@@ -37,7 +37,7 @@ class RateLimitTest extends MeshScenario {
   }
 
   private GatewayClient workload(String namespace, String name) {
-    return GatewayClient.of(mesh.data().resolve("proxies").resolve(namespace + "-" + name));
+    return GatewayClient.of(mesh.bootstrap(namespace + "-" + name));
   }
 
   /// Statuses of requests that pass no sidecar.

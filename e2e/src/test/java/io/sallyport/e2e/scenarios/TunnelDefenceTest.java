@@ -12,17 +12,17 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Straight to the gateway's port for TLS, past the sidecars: who it is, where the hop says it is
 /// to go, and the server name inside it must agree.
-class TunnelDefenceTest extends MeshScenario {
+class TunnelDefenceTest extends BackendScenario {
   private static final String HOP = "outbound_.443_._.httpbin.org";
   private static final String REQUEST =
       "GET /get HTTP/1.1\r\nHost: httpbin.org\r\nConnection: close\r\n\r\n";
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void bringThePolicyIntoForce() {
     mesh.documents().apply("https-passthrough.yaml");
     awaitTls(mesh.sleepAApplication(), "httpbin.org", true);
@@ -123,6 +123,6 @@ class TunnelDefenceTest extends MeshScenario {
   }
 
   private Path proxy(String name) {
-    return mesh.data().resolve("proxies").resolve(name);
+    return mesh.bootstrap(name);
   }
 }
