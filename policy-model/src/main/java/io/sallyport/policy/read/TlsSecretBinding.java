@@ -42,7 +42,8 @@ final class TlsSecretBinding {
       return Parsed.invalid("the value is empty");
     }
     try {
-      byte[] bytes = Base64.getMimeDecoder().decode(base64);
+      // lines may be folded; a MIME decoder would skip whatever else is no base64 as well
+      byte[] bytes = Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
       return Parsed.valid(new String(bytes, StandardCharsets.US_ASCII));
     } catch (IllegalArgumentException _) {
       return Parsed.invalid("the value is not base64");
