@@ -30,10 +30,11 @@ final class EgressGatewayCompiler {
     SortedMap<String, List<ExternalTunnel>> destinations = new TreeMap<>();
     for (TunnelListener listener : view.tunnels()) {
       resources.add(TunnelListeners.compile(view, listener));
-      if (!listener.tcp().isEmpty()) {
-        resources.add(TcpRoutes.compile(view, listener));
+      if (ConnectRoutes.isUsed(listener)) {
+        resources.add(ConnectRoutes.compile(view, listener));
       }
       for (ExternalTunnel tunnel : listener.tunnels()) {
+        resources.addAll(PolicyListeners.compile(view, listener.port(), tunnel));
         destinations
             .computeIfAbsent(
                 Names.innerListener(tunnel.host(), tunnel.port()), _ -> new ArrayList<>())

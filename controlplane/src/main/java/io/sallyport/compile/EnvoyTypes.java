@@ -57,6 +57,7 @@ final class EnvoyTypes {
           TlsInspector.getDescriptor(),
           HttpInspector.getDescriptor(),
           TcpProxy.getDescriptor(),
+          io.envoyproxy.envoy.extensions.filters.http.set_filter_state.v3.Config.getDescriptor(),
           io.envoyproxy.envoy.extensions.filters.network.set_filter_state.v3.Config.getDescriptor(),
           HttpConnectionManager.getDescriptor(),
           io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor(),

@@ -11,11 +11,11 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.sallyport.mesh.ScopeView.Hop;
 import io.sallyport.mesh.ScopeView.OutboundRoute;
-import io.sallyport.mesh.ScopeView.OutboundTcp;
 import io.sallyport.mesh.ScopeView.OutboundTunnel;
 import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.mesh.ServicePort;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
@@ -26,8 +26,8 @@ import java.util.TreeMap;
 /// The hops to gateways. For HTTP one cluster for each port of a gateway that some route uses:
 /// HTTP/2, so one connection carries many requests (and, by extended CONNECT, can carry
 /// WebSockets). For TLS one cluster for each outside host and port, because the hop's server name
-/// tells the gateway where it is to go. For other TCP one for each port of a gateway: HTTP/2 again,
-/// each connection of an application a CONNECT in it.
+/// tells the gateway where it is to go. For wildcards and other TCP one for each port of a gateway:
+/// HTTP/2 again, each connection of an application a CONNECT in it.
 final class HopClusters {
   /// The same limits as the listener at the other end. A gateway that died silently is noticed by
   /// pings, not by requests that hang.
@@ -48,8 +48,10 @@ final class HopClusters {
 
   static List<VersionedResource> compile(SidecarView view) {
     List<VersionedResource> clusters = new ArrayList<>(ofRoutes(view.routes()));
-    view.tunnels().forEach(tunnel -> clusters.add(cluster(tunnel)));
-    clusters.addAll(ofTcp(view.tcp()));
+    view.tunnels().stream()
+        .filter(tunnel -> !WildcardHost.isWildcard(tunnel.host()))
+        .forEach(tunnel -> clusters.add(cluster(tunnel)));
+    clusters.addAll(ofConnects(view));
     return clusters;
   }
 
@@ -79,12 +81,17 @@ final class HopClusters {
     return VersionedResource.of(ResourceType.CLUSTER, name, cluster, Grants.origins(origins));
   }
 
-  private static List<VersionedResource> ofTcp(List<OutboundTcp> tcp) {
-    SortedMap<ServicePort, List<OutboundTcp>> byService = new TreeMap<>();
-    tcp.forEach(
-        to -> byService.computeIfAbsent(to.hop().service(), _ -> new ArrayList<>()).add(to));
+  private static List<VersionedResource> ofConnects(SidecarView view) {
+    SortedMap<ServicePort, Hop> hops = new TreeMap<>();
+    SortedMap<ServicePort, List<Origin>> rules = new TreeMap<>();
+    for (OutboundTunnel tunnel : view.tunnels()) {
+      if (WildcardHost.isWildcard(tunnel.host())) {
+        use(hops, rules, tunnel.hop(), tunnel.grants());
+      }
+    }
+    view.tcp().forEach(to -> use(hops, rules, to.hop(), to.grants()));
     List<VersionedResource> clusters = new ArrayList<>();
-    byService.forEach((service, users) -> {
+    hops.forEach((service, hop) -> {
       Cluster cluster =
           Clusters.http(
                   Names.tcpCluster(service),
@@ -95,15 +102,25 @@ final class HopClusters {
                       .setServiceName(Names.serviceCluster(service))
                       .setEdsConfig(Ads.endpoints()))
               .setTransportSocket(
-                  HopTls.client(
-                      Names.tcpSni(service), users.getFirst().hop().gatewayNames(), List.of("h2")))
+                  HopTls.client(Names.tcpSni(service), hop.gatewayNames(), List.of("h2")))
               .build();
-      List<Origin> origins = users.stream().flatMap(to -> to.grants().stream()).toList();
       clusters.add(
           VersionedResource.of(
-              ResourceType.CLUSTER, cluster.getName(), cluster, Grants.origins(origins)));
+              ResourceType.CLUSTER,
+              cluster.getName(),
+              cluster,
+              Grants.origins(rules.getOrDefault(service, List.of()))));
     });
     return clusters;
+  }
+
+  private static void use(
+      SortedMap<ServicePort, Hop> hops,
+      SortedMap<ServicePort, List<Origin>> rules,
+      Hop hop,
+      List<Origin> grants) {
+    hops.putIfAbsent(hop.service(), hop);
+    rules.computeIfAbsent(hop.service(), _ -> new ArrayList<>()).addAll(grants);
   }
 
   private static VersionedResource cluster(OutboundTunnel tunnel) {

@@ -43,21 +43,34 @@ final class InnerListeners {
   /// @param rules that grant the tunnel, on any port of the gateway
   static List<VersionedResource> compile(
       ExternalTunnel tunnel, List<String> resolvers, List<Origin> rules) {
+    String name = Names.innerListener(tunnel.host(), tunnel.port());
     return List.of(
-        listener(tunnel, resolvers, rules), cluster(tunnel.host(), tunnel.port(), rules));
+        listener(
+            name,
+            tunnel.host(),
+            outward(tunnel, resolvers, rules),
+            tunnel.below().aliases().keySet().stream()
+                .map(host -> alias(name, host, tunnel.port(), rules))
+                .toList(),
+            rules),
+        cluster(Names.innerCluster(tunnel.host(), tunnel.port()), name, rules));
   }
 
-  private static VersionedResource listener(
-      ExternalTunnel tunnel, List<String> resolvers, List<Origin> rules) {
-    String name = Names.innerListener(tunnel.host(), tunnel.port());
+  /// A listener for TLS that asks for a host, or for one below a wildcard.
+  ///
+  /// @param filters for these
+  /// @param others chains for some of them that have others
+  /// @param origins of what it does
+  static VersionedResource listener(
+      String name,
+      String host,
+      List<Filter> filters,
+      List<FilterChain> others,
+      List<Origin> origins) {
     Listener listener =
         listener(name)
-            .addFilterChains(
-                asking(name, tunnel.host()).addAllFilters(outward(tunnel, resolvers, rules)))
-            .addAllFilterChains(
-                tunnel.below().aliases().keySet().stream()
-                    .map(host -> alias(name, host, tunnel.port(), rules))
-                    .toList())
+            .addFilterChains(asking(name, host).addAllFilters(filters))
+            .addAllFilterChains(others)
             .addFilterChains(
                 chain(name + "_not_tls")
                     .setFilterChainMatch(
@@ -67,7 +80,7 @@ final class InnerListeners {
                 chain(name + "_other_name")
                     .addFilters(BlackHole.innerOtherName(Names.BLACK_HOLE_CLUSTER)))
             .build();
-    return VersionedResource.of(ResourceType.LISTENER, name, listener, Grants.origins(rules));
+    return VersionedResource.of(ResourceType.LISTENER, name, listener, Grants.origins(origins));
   }
 
   /// TLS that asks for a host, or for one below a wildcard.
@@ -123,13 +136,10 @@ final class InnerListeners {
     return FilterChain.newBuilder().setName(name);
   }
 
-  private static VersionedResource cluster(String host, int port, List<Origin> rules) {
-    String name = Names.innerCluster(host, port);
+  /// The cluster that leads to such a listener.
+  static VersionedResource cluster(String name, String listener, List<Origin> origins) {
     return VersionedResource.of(
-        ResourceType.CLUSTER,
-        name,
-        cluster(name, Names.innerListener(host, port)),
-        Grants.origins(rules));
+        ResourceType.CLUSTER, name, cluster(name, listener), Grants.origins(origins));
   }
 
   private static Cluster cluster(String name, String listener) {

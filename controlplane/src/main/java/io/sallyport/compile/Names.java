@@ -26,8 +26,13 @@ public final class Names {
   /// A sidecar's listener for its application's DNS.
   public static final String DNS_LISTENER = "dns";
 
-  /// The filter state that tells a gateway's inner listener who is outside.
+  /// The filter states that tell a gateway's inner listeners who is outside: the client's address
+  /// with its port, the URI SAN of its certificate, its address, and the one that it dialled.
   public static final String CLIENT_ADDRESS_STATE = "sallyport.client_address";
+
+  public static final String CLIENT_STATE = "sallyport.client";
+  public static final String CLIENT_IP_STATE = "sallyport.client_ip";
+  public static final String GATEWAY_IP_STATE = "sallyport.gateway_ip";
 
   /// A sidecar's route configuration.
   public static final String OUTBOUND_ROUTES = "outbound_http";
@@ -111,12 +116,9 @@ public final class Names {
     return "outbound|" + port + "||" + host;
   }
 
-  /// The server name that such a hop asks for, by which the gateway knows where it is to go. For a
-  /// wildcard it is that of its domain with a subset, which no host has; Envoy takes no `*` there.
+  /// The server name that such a hop asks for, by which the gateway knows where it is to go.
   public static String tunnelSni(String host, int port) {
-    return WildcardHost.isWildcard(host)
-        ? "outbound_." + port + "_.wildcard_." + WildcardHost.domain(host)
-        : "outbound_." + port + "_._." + host;
+    return "outbound_." + port + "_._." + host;
   }
 
   /// A sidecar's chain for TLS to one port of an outside host, and the gateway's.
@@ -144,9 +146,11 @@ public final class Names {
     return egressListener(port) + "_tcp";
   }
 
-  /// `HOST:PORT` as an HTTP authority: an IPv6 address stands in brackets (RFC 3986).
+  /// `HOST:PORT` as an HTTP authority: an IPv6 address stands in brackets (RFC 3986). For a
+  /// wildcard it is a name below its domain that no host has.
   static String authority(String host, int port) {
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    String name = WildcardHost.isWildcard(host) ? "wildcard-." + WildcardHost.domain(host) : host;
+    return (name.indexOf(':') < 0 ? name : "[" + name + "]") + ":" + port;
   }
 
   /// A sidecar's chain for plain HTTP on a port that has chains for TLS too.
@@ -157,6 +161,12 @@ public final class Names {
   /// A gateway's listener inside itself, where the TLS within the hop is looked at.
   public static String innerListener(String host, int port) {
     return "inner_" + port + "_" + host;
+  }
+
+  /// A gateway's listener inside itself, where policies are asked about hosts below a wildcard that
+  /// are reached by that port of the gateway; also the cluster that leads there.
+  static String policyListener(int gatewayPort, String host, int port) {
+    return "policies_" + gatewayPort + "_" + port + "_" + host;
   }
 
   /// The cluster that leads to that listener.

@@ -23,6 +23,7 @@ import io.sallyport.mesh.ScopeView.SidecarView;
 import io.sallyport.policy.MeshConfig.OutboundMode;
 import io.sallyport.policy.Origin;
 import io.sallyport.policy.ValueMatch.AddressRange;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.Comparator;
@@ -134,8 +135,8 @@ final class OutboundListener {
         .build();
   }
 
-  /// TLS that asks for one host on one port goes to a gateway as it is. The address that was
-  /// dialled plays no part.
+  /// TLS that asks for one host on one port goes to a gateway as it is, and to a host below a
+  /// wildcard within a CONNECT. The address that was dialled plays no part.
   private static FilterChain tls(OutboundTunnel tunnel) {
     return FilterChain.newBuilder()
         .setName(Names.tunnelChain(tunnel.host(), tunnel.port()))
@@ -145,8 +146,14 @@ final class OutboundListener {
                 .addServerNames(tunnel.host())
                 .setTransportProtocol("tls"))
         .addFilters(
-            Tunnel.outbound(
-                Names.tunnelCluster(tunnel.host(), tunnel.port()), Grants.granted(tunnel.grants())))
+            WildcardHost.isWildcard(tunnel.host())
+                ? Tunnel.connect(
+                    Names.tcpCluster(tunnel.hop().service()),
+                    Names.authority(tunnel.host(), tunnel.port()),
+                    Grants.granted(tunnel.grants()))
+                : Tunnel.outbound(
+                    Names.tunnelCluster(tunnel.host(), tunnel.port()),
+                    Grants.granted(tunnel.grants())))
         .build();
   }
 

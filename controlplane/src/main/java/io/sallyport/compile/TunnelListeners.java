@@ -4,8 +4,8 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.sallyport.compile.filter.Authorization;
-import io.sallyport.compile.filter.ClientAddress;
 import io.sallyport.compile.filter.ConnectionManager;
+import io.sallyport.compile.filter.HopClient;
 import io.sallyport.compile.filter.NetworkRbac;
 import io.sallyport.compile.filter.Tunnel;
 import io.sallyport.mesh.Scope;
@@ -14,6 +14,7 @@ import io.sallyport.mesh.ScopeView.ExternalTunnel;
 import io.sallyport.mesh.ScopeView.TunnelListener;
 import io.sallyport.mesh.ServicePort;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.List;
 /// A gateway's port for TLS that applications start: mutual TLS with any workload of the trust
 /// domain, whose server name says where the bytes inside are to go. One chain a destination, so
 /// that a change of one drains no other. The chain asks who it is (RBAC), and then leads to the
-/// inner listener of the destination.
+/// inner listener of the destination. Wildcards have a chain with other TCP.
 ///
 /// A destination that nobody has and one that others have are refused alike, after the handshake.
 final class TunnelListeners {
@@ -38,11 +39,13 @@ final class TunnelListeners {
     List<Origin> origins = new ArrayList<>(List.of(port.origin()));
     origins.addAll(Grants.policies(view.authorization()));
     for (ExternalTunnel tunnel : port.tunnels().stream().sorted(ORDER).toList()) {
-      listener.addFilterChains(chain(view, port.port(), tunnel));
       origins.addAll(Grants.rules(tunnel.grants()));
+      if (!WildcardHost.isWildcard(tunnel.host())) {
+        listener.addFilterChains(chain(view, port.port(), tunnel));
+      }
     }
-    if (!port.tcp().isEmpty()) {
-      listener.addFilterChains(tcp(view, port.port()));
+    if (ConnectRoutes.isUsed(port)) {
+      listener.addFilterChains(connect(view, port.port()));
       port.tcp().forEach(tcp -> origins.addAll(Grants.rules(tcp.grants())));
     }
     listener.setDefaultFilterChain(
@@ -53,9 +56,9 @@ final class TunnelListeners {
         ResourceType.LISTENER, name, listener.build(), Grants.origins(origins));
   }
 
-  /// One chain for all bytes of other kinds: within it, each connection says by an HTTP CONNECT
-  /// where it is to go, and the routes know who may.
-  private static FilterChain tcp(EgressGatewayView view, int port) {
+  /// One chain for wildcards and for all bytes of other kinds: within it, each connection says by
+  /// an HTTP CONNECT where it is to go, and the routes know who may.
+  private static FilterChain connect(EgressGatewayView view, int port) {
     String name = Names.egressTcp(port);
     Scope scope = view.scope();
     ServicePort service = new ServicePort(scope.namespace(), scope.gateway(), port);
@@ -72,7 +75,7 @@ final class TunnelListeners {
     return EgressListener.chain(name, HopTls.server(view.trustDomain(), List.of()))
         .setFilterChainMatch(
             FilterChainMatch.newBuilder().addServerNames(Names.tunnelSni(host, port)))
-        .addFilters(ClientAddress.filter(Names.CLIENT_ADDRESS_STATE))
+        .addFilters(HopClient.ofConnection())
         .addAllFilters(
             Authorization.ofTunnel(
                 name, view.authorization(), view.trustDomain(), host, gatewayPort))

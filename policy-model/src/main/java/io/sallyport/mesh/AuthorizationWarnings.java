@@ -24,17 +24,10 @@ final class AuthorizationWarnings {
   private final Gateways gateways;
   private final Registry registry;
   private final Authorizations authorizations;
-  private final WildcardWarnings wildcards;
   private final LinkReport report;
 
-  /// @param routes that are in force
   AuthorizationWarnings(
-      Gateways gateways,
-      Registry registry,
-      Authorizations authorizations,
-      EgressRoutes routes,
-      LinkReport report) {
-    this.wildcards = new WildcardWarnings(routes, report);
+      Gateways gateways, Registry registry, Authorizations authorizations, LinkReport report) {
     this.gateways = gateways;
     this.registry = registry;
     this.authorizations = authorizations;
@@ -104,7 +97,6 @@ final class AuthorizationWarnings {
                               .map(String::valueOf)
                               .collect(Collectors.joining(", ")))));
       warnOfUnseen(document, policy, rule, field, ports);
-      wildcards.warn(document, rule, field, selected);
     }
   }
 
@@ -150,14 +142,14 @@ final class AuthorizationWarnings {
     }
   }
 
-  static boolean mayHoldOn(Condition condition, int port) {
+  private static boolean mayHoldOn(Condition condition, int port) {
     return condition.attribute() != Attribute.DESTINATION_PORT
         || ((condition.values().isEmpty() || condition.values().contains(new ValueMatch.Port(port)))
             && !condition.notValues().contains(new ValueMatch.Port(port)));
   }
 
   /// Each operation of the rule with the conditions of its `when`.
-  static List<List<Condition>> alternatives(Rule rule) {
+  private static List<List<Condition>> alternatives(Rule rule) {
     if (rule.to().isEmpty()) {
       return List.of(rule.when());
     }

@@ -68,7 +68,7 @@ final class Linker {
                 .map(document -> (AuthorizationPolicy) document.resource())
                 .toList());
     EgressRoutes routes = new EgressRoutes(egress.routes());
-    new AuthorizationWarnings(gateways, registry, authorizations, routes, report)
+    new AuthorizationWarnings(gateways, registry, authorizations, report)
         .warn(authorizationPolicies);
     return report.linked(
         new MeshModel(config, gateways, registry, routes, authorizations, secrets));

@@ -23,8 +23,8 @@ import java.util.TreeMap;
 /// Access logs: JSON lines on standard output, the same fields everywhere. What does not apply is
 /// `null`. Values come from clients: only JSON keeps them from forging a line.
 public final class AccessLogs {
-  private static final String PEER = "downstream_peer";
-  private static final String PEER_URI_SAN = "%DOWNSTREAM_PEER_URI_SAN%";
+  static final String PEER = "downstream_peer";
+  static final String PEER_URI_SAN = "%DOWNSTREAM_PEER_URI_SAN%";
   private static final SortedMap<String, String> FIELDS = new TreeMap<>();
 
   static {
@@ -93,8 +93,8 @@ public final class AccessLogs {
         .build();
   }
 
-  /// Of connections that leave a gateway with the TLS of an application. Which client it was says
-  /// the log of the hop, which has the same `downstream_remote_address`.
+  /// Of connections that leave a gateway with the TLS of an application. Which client it was says,
+  /// other than for wildcards, the log of the hop, which has the same `downstream_remote_address`.
   static AccessLog ofExternalTunnel(Granted granted) {
     return log("stdout", inner(granted.policy(), granted.rule()).build());
   }
@@ -145,8 +145,14 @@ public final class AccessLogs {
 
   private static StdoutAccessLog.Builder inner(String policy, String rule) {
     StdoutAccessLog.Builder log = stdout(policy, rule).toBuilder();
-    put(log, CLIENT, "%FILTER_STATE(" + Names.CLIENT_ADDRESS_STATE + ":PLAIN)%");
+    putClient(log);
     return log;
+  }
+
+  /// Within a hop: what is known of its client there, where [HopClient] noted it.
+  static void putClient(StdoutAccessLog.Builder log) {
+    put(log, CLIENT, "%FILTER_STATE(" + Names.CLIENT_ADDRESS_STATE + ":PLAIN)%");
+    put(log, PEER, "%FILTER_STATE(" + Names.CLIENT_STATE + ":PLAIN)%");
   }
 
   static AccessLog log(String name, StdoutAccessLog config) {

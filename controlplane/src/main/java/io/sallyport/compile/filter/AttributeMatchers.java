@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.sallyport.policy.AuthorizationPolicy.Attribute;
+import io.sallyport.policy.AuthorizationPolicy.Condition;
 import io.sallyport.policy.ValueMatch;
 import io.sallyport.policy.ValueMatch.Account;
 import io.sallyport.policy.ValueMatch.AddressRange;
@@ -35,31 +36,41 @@ final class AttributeMatchers {
 
   private AttributeMatchers() {}
 
-  static Principal principal(Attribute attribute, ValueMatch value, String trustDomain) {
+  static Principal principal(
+      Attribute attribute, ValueMatch value, String trustDomain, Vantage vantage) {
     return switch (attribute) {
-      case PRINCIPAL -> Rbac.peer(spiffeId(value, trustDomain));
-      case TRUST_DOMAIN -> Rbac.peer(ofTrustDomain(value, trustDomain));
-      case NAMESPACE -> Rbac.peer(inNamespace(value, trustDomain));
-      case SERVICE_ACCOUNT -> Rbac.peer(ofAccount((Account) value, trustDomain));
-      case SOURCE_IP -> Principal.newBuilder().setDirectRemoteIp(range(value)).build();
-      case REMOTE_IP -> Principal.newBuilder().setRemoteIp(range(value)).build();
-      case HOST, METHOD, PATH, HEADER, DESTINATION_PORT, DESTINATION_IP, SNI ->
+      case PRINCIPAL -> vantage.peer(spiffeId(value, trustDomain));
+      case TRUST_DOMAIN -> vantage.peer(ofTrustDomain(value, trustDomain));
+      case NAMESPACE -> vantage.peer(inNamespace(value, trustDomain));
+      case SERVICE_ACCOUNT -> vantage.peer(ofAccount((Account) value, trustDomain));
+      case SOURCE_IP -> vantage.source(range(value));
+      case REMOTE_IP -> vantage.remote(range(value));
+      case DESTINATION_IP -> Vantage.gateway(range(value));
+      case HOST, METHOD, PATH, HEADER, DESTINATION_PORT, SNI ->
           throw new IllegalArgumentException(attribute + " is not of the peer");
     };
   }
 
-  static Permission permission(Attribute attribute, String key, ValueMatch value, int port) {
-    return switch (attribute) {
-      case HOST -> header(":authority", value, true);
+  static Permission permission(Condition condition, ValueMatch value, int port, Vantage vantage) {
+    return switch (condition.attribute()) {
+      case HOST ->
+          switch (vantage) {
+            case HOP -> header(":authority", value, true);
+            case WITHIN_HOP -> serverName(value);
+          };
       case METHOD -> header(":method", value, false);
-      case HEADER -> header(key, value, false);
+      case HEADER -> header(condition.key(), value, false);
       case PATH -> path(value);
       case DESTINATION_PORT -> always(((Port) value).number() == port);
       case DESTINATION_IP -> Permission.newBuilder().setDestinationIp(range(value)).build();
-      case SNI -> Permission.newBuilder().setRequestedServerName(text(value, true)).build();
+      case SNI -> serverName(value);
       case PRINCIPAL, TRUST_DOMAIN, NAMESPACE, SERVICE_ACCOUNT, SOURCE_IP, REMOTE_IP ->
-          throw new IllegalArgumentException(attribute + " is not of the request");
+          throw new IllegalArgumentException(condition.attribute() + " is not of the request");
     };
+  }
+
+  private static Permission serverName(ValueMatch value) {
+    return Permission.newBuilder().setRequestedServerName(text(value, true)).build();
   }
 
   private static StringMatcher spiffeId(ValueMatch value, String trustDomain) {

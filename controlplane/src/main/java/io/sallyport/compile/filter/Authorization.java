@@ -10,6 +10,7 @@ import io.sallyport.policy.AuthorizationPolicy.Action;
 import io.sallyport.policy.AuthorizationPolicy.Rule;
 import io.sallyport.policy.FieldPath;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.WildcardHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,7 @@ public final class Authorization {
   /// @param port the gateway's port as documents name it
   public static SortedMap<String, Any> ofRequests(
       List<AppliedPolicy> policies, String trustDomain, int port) {
-    return byFilter(policies, new Conditions(trustDomain, port), _ -> Optional::of);
+    return byFilter(policies, new Conditions(trustDomain, port, Vantage.HOP), _ -> Optional::of);
   }
 
   /// For bytes to one host that HTTP carries, of which nothing is seen: as [#ofTunnel], in the form
@@ -69,7 +70,7 @@ public final class Authorization {
       List<AppliedPolicy> policies, String trustDomain, String host, int port) {
     return byFilter(
         policies,
-        new Conditions(trustDomain, port),
+        new Conditions(trustDomain, port, Vantage.HOP),
         action -> new OpaqueRule(action, host, port)::of);
   }
 
@@ -98,11 +99,14 @@ public final class Authorization {
   /// For a tunnel to one host: a filter for each action of which some policy can match, and one for
   /// what is only tried. What says nothing of this host is left out, and so drains nothing.
   ///
+  /// @param host a name, and the filters stand at the hop; or a wildcard, and they stand within the
+  ///   hop, where the server name says which host it is to be
   /// @param port the gateway's port as documents name it
   public static List<Filter> ofTunnel(
       String statPrefix, List<AppliedPolicy> policies, String trustDomain, String host, int port) {
     List<Filter> filters = new ArrayList<>();
-    Conditions conditions = new Conditions(trustDomain, port);
+    Vantage vantage = WildcardHost.isWildcard(host) ? Vantage.WITHIN_HOP : Vantage.HOP;
+    Conditions conditions = new Conditions(trustDomain, port, vantage);
     for (Action action : Action.values()) {
       OpaqueRule opaque = new OpaqueRule(action, host, port);
       rules(policies, action, false, opaque::of, conditions)

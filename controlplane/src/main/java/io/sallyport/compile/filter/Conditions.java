@@ -17,7 +17,7 @@ import java.util.function.Function;
 ///
 /// @param port the gateway's port as documents name it, which is what a rule's ports are about; the
 ///   real one may be another
-record Conditions(String trustDomain, int port) {
+record Conditions(String trustDomain, int port, Vantage vantage) {
   Policy policy(Rule rule) {
     Policy.Builder policy = Policy.newBuilder();
     List<Condition> ofPeer = ofPeer(rule.when());
@@ -36,7 +36,9 @@ record Conditions(String trustDomain, int port) {
   /// The permissions of a rule that grants requests; of none, everything.
   static List<Permission> ofRequests(List<AllOf> anyOf) {
     // nothing in them is about the gateway or its mesh
-    return new Conditions("", 0).policy(new Rule(List.of(), anyOf, List.of())).getPermissionsList();
+    return new Conditions("", 0, Vantage.HOP)
+        .policy(new Rule(List.of(), anyOf, List.of()))
+        .getPermissionsList();
   }
 
   private static List<AllOf> orEverything(List<AllOf> alternatives) {
@@ -49,24 +51,26 @@ record Conditions(String trustDomain, int port) {
     return both;
   }
 
-  private static List<Condition> ofPeer(List<Condition> conditions) {
+  private List<Condition> ofPeer(List<Condition> conditions) {
     return conditions.stream().filter(c -> isOfPeer(c.attribute())).toList();
   }
 
-  private static List<Condition> ofRequest(List<Condition> conditions) {
+  private List<Condition> ofRequest(List<Condition> conditions) {
     return conditions.stream().filter(c -> !isOfPeer(c.attribute())).toList();
   }
 
-  private static boolean isOfPeer(Attribute attribute) {
+  private boolean isOfPeer(Attribute attribute) {
     return switch (attribute) {
       case PRINCIPAL, TRUST_DOMAIN, NAMESPACE, SERVICE_ACCOUNT, SOURCE_IP, REMOTE_IP -> true;
-      case HOST, METHOD, PATH, HEADER, DESTINATION_PORT, DESTINATION_IP, SNI -> false;
+      // within the hop it stands with what is known of the client, and only principals see that
+      case DESTINATION_IP -> vantage == Vantage.WITHIN_HOP;
+      case HOST, METHOD, PATH, HEADER, DESTINATION_PORT, SNI -> false;
     };
   }
 
   private Principal principal(Condition condition) {
     Function<ValueMatch, Principal> one =
-        value -> AttributeMatchers.principal(condition.attribute(), value, trustDomain);
+        value -> AttributeMatchers.principal(condition.attribute(), value, trustDomain, vantage);
     List<Principal> all = new ArrayList<>();
     if (!condition.values().isEmpty()) {
       all.add(anyPrincipal(condition.values().stream().map(one).toList()));
@@ -82,7 +86,7 @@ record Conditions(String trustDomain, int port) {
 
   private Permission permission(Condition condition) {
     Function<ValueMatch, Permission> one =
-        value -> AttributeMatchers.permission(condition.attribute(), condition.key(), value, port);
+        value -> AttributeMatchers.permission(condition, value, port, vantage);
     List<Permission> all = new ArrayList<>();
     if (!condition.values().isEmpty()) {
       all.add(anyPermission(condition.values().stream().map(one).toList()));

@@ -65,7 +65,7 @@ public final class ConnectionManager {
   /// CONNECT, whose authority is compared with its port.
   public static Filter egressTcp(String routes, ConfigSource source) {
     return filter(
-        manager(routes, source, GatewayLogs.ofRequests(), FilterOrder.egress())
+        manager(routes, source, GatewayLogs.ofRequests(), FilterOrder.egressTcp())
             .setStripAnyHostPort(false)
             .setHttp2ProtocolOptions(http2().toBuilder().setAllowConnect(true))
             .setCommonHttpProtocolOptions(

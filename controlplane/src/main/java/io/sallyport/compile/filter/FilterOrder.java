@@ -67,6 +67,14 @@ public final class FilterOrder {
     return filters;
   }
 
+  /// The same for connections that come as a CONNECT. Who has been allowed in is noted for the
+  /// listeners within.
+  public static List<HttpFilter> egressTcp() {
+    List<HttpFilter> filters = new ArrayList<>(egress());
+    filters.add(filters.size() - 1, HopClient.ofRequest());
+    return filters;
+  }
+
   /// Off, unless the route configuration has something for it.
   private static HttpFilter unlessWanted(String name, Message config) {
     return http(name, config).toBuilder().setDisabled(true).build();

@@ -80,6 +80,40 @@ final class GatewayLogs {
     return of(Decisions.OF_TUNNELS, granted, allowPolicies, false);
   }
 
+  /// Of connections to a host below a wildcard about which policies are asked within the hop. They
+  /// have been granted before, and that is in the log of the hop.
+  static List<AccessLog> ofHostBelow(Granted grants, String allowPolicies) {
+    Decisions decisions = Decisions.OF_TUNNELS;
+    StdoutAccessLog.Builder authorized = routed(decisions, grants);
+    List<StdoutAccessLog.Builder> logs =
+        List.of(authorized, denied(decisions, grants), unmatched(decisions, grants, allowPolicies));
+    logs.forEach(AccessLogs::putClient);
+    String deny = Authorization.prefix(Action.DENY);
+    String allow = Authorization.prefix(Action.ALLOW);
+    return List.of(
+        log(
+            "authorized",
+            logs.get(0),
+            AccessLogs.both(
+                decisions.said(deny, Rbac.RESULT_ALLOWED, true),
+                decisions.said(allow, Rbac.RESULT_ALLOWED, true))),
+        log("denied", logs.get(1), decisions.said(deny, Rbac.RESULT_DENIED, false)),
+        log("unmatched", logs.get(2), decisions.said(allow, Rbac.RESULT_DENIED, false)));
+  }
+
+  private static StdoutAccessLog.Builder denied(Decisions decisions, Granted grants) {
+    StdoutAccessLog.Builder denied = routed(decisions, grants);
+    AccessLogs.put(denied, DENIED_BY, decisions.policyOf(Authorization.prefix(Action.DENY)));
+    return denied;
+  }
+
+  private static StdoutAccessLog.Builder unmatched(
+      Decisions decisions, Granted grants, String allowPolicies) {
+    StdoutAccessLog.Builder unmatched = routed(decisions, grants);
+    AccessLogs.put(unmatched, DENIED_BY, "no match of " + allowPolicies);
+    return unmatched;
+  }
+
   private static List<AccessLog> of(
       Decisions decisions, Granted grants, String allowPolicies, boolean refuseUndecided) {
     StdoutAccessLog.Builder granted = routed(decisions, grants);
@@ -88,10 +122,6 @@ final class GatewayLogs {
     if (decisions.equals(Decisions.OF_REQUESTS)) {
       AccessLogs.put(granted, AccessLogs.REASON, AccessLogs.unresolved());
     }
-    StdoutAccessLog.Builder denied = routed(decisions, grants);
-    AccessLogs.put(denied, DENIED_BY, decisions.policyOf(Authorization.prefix(Action.DENY)));
-    StdoutAccessLog.Builder unmatched = routed(decisions, grants);
-    AccessLogs.put(unmatched, DENIED_BY, "no match of " + allowPolicies);
     StdoutAccessLog.Builder refused = routed(decisions, new Granted(Names.NO_RULE, Names.NO_RULE));
     AccessLogs.put(refused, AccessLogs.GRANTED_BY, Names.NO_RULE);
     AccessLogs.put(refused, AccessLogs.REASON, "not_granted");
@@ -99,8 +129,11 @@ final class GatewayLogs {
     String allow = Authorization.prefix(Action.ALLOW);
     return List.of(
         log("granted", granted, decisions.said(decisions.grant(), Rbac.RESULT_ALLOWED, false)),
-        log("denied", denied, decisions.said(deny, Rbac.RESULT_DENIED, false)),
-        log("unmatched", unmatched, decisions.said(allow, Rbac.RESULT_DENIED, false)),
+        log("denied", denied(decisions, grants), decisions.said(deny, Rbac.RESULT_DENIED, false)),
+        log(
+            "unmatched",
+            unmatched(decisions, grants, allowPolicies),
+            decisions.said(allow, Rbac.RESULT_DENIED, false)),
         log(
             "refused",
             refused,

@@ -15,8 +15,8 @@ import java.util.Optional;
 /// port are known and the requests are not. Host, server name and port are decided here: the inner
 /// listener lets only the host's own server name through. What needs a request makes an ALLOW rule
 /// match nothing, and is left out of a DENY or AUDIT rule, which then matches more (Istio, "HTTP
-/// fields on TCP ports"). Where the host is a wildcard, which of its hosts it will be is not known
-/// either.
+/// fields on TCP ports"). What holds for some hosts of a wildcard stays, since only the server name
+/// within the hop says which of them it is to be.
 ///
 /// @param host a name or a wildcard
 record OpaqueRule(Action action, String host, int port) {
@@ -57,7 +57,8 @@ record OpaqueRule(Action action, String host, int port) {
 
   private Decision decide(Condition condition) {
     return switch (condition.attribute()) {
-      case HOST, SNI, DESTINATION_PORT -> holds(condition) ? Decision.HOLDS : Decision.FAILS;
+      case HOST, SNI -> WildcardHost.isWildcard(host) ? below(condition) : decided(condition);
+      case DESTINATION_PORT -> decided(condition);
       case METHOD, PATH, HEADER -> action == Action.ALLOW ? Decision.FAILS : Decision.HOLDS;
       case PRINCIPAL,
           TRUST_DOMAIN,
@@ -70,21 +71,21 @@ record OpaqueRule(Action action, String host, int port) {
     };
   }
 
-  /// Of a wildcard, whether it holds for all of its hosts: an ALLOW rule matches nothing else, and
-  /// any other rule already matches where it holds for some.
-  private boolean holds(Condition condition) {
-    if (WildcardHost.isWildcard(host) && condition.attribute() != Attribute.DESTINATION_PORT) {
-      return switch (WildcardHost.holding(host, condition)) {
-        case NONE -> false;
-        case SOME -> action != Action.ALLOW;
-        case ALL -> true;
-      };
-    }
+  private Decision below(Condition condition) {
+    return switch (WildcardHost.holding(host, condition)) {
+      case NONE -> Decision.FAILS;
+      case SOME -> Decision.OPEN;
+      case ALL -> Decision.HOLDS;
+    };
+  }
+
+  private Decision decided(Condition condition) {
     boolean any =
         condition.values().isEmpty()
             || condition.values().stream().anyMatch(value -> matches(condition.attribute(), value));
-    return any
-        && condition.notValues().stream().noneMatch(value -> matches(condition.attribute(), value));
+    boolean none =
+        condition.notValues().stream().noneMatch(value -> matches(condition.attribute(), value));
+    return any && none ? Decision.HOLDS : Decision.FAILS;
   }
 
   private boolean matches(Attribute attribute, ValueMatch value) {

@@ -40,6 +40,14 @@ public final class Tunnel {
     return filter(cluster, GatewayLogs.ofTunnel(granted, allowPolicies));
   }
 
+  /// Within a hop, from where authorization policies are asked about a host below a wildcard to the
+  /// inner listener of the wildcard; RBAC stands before it.
+  ///
+  /// @param allowPolicies the ALLOW policies of which one has to match, as text for the log
+  public static Filter authorized(String cluster, Granted granted, String allowPolicies) {
+    return filter(cluster, GatewayLogs.ofHostBelow(granted, allowPolicies));
+  }
+
   /// The same for destinations that the gateway does not have; RBAC stands before it and refuses.
   public static Filter unknownDestination(String cluster) {
     return filter(cluster, List.of(AccessLogs.ofUnknownDestination()));

@@ -8,49 +8,55 @@ import io.sallyport.policy.AuthorizationPolicy.Attribute;
 import io.sallyport.policy.AuthorizationPolicy.Condition;
 import io.sallyport.policy.AuthorizationPolicy.Rule;
 import io.sallyport.policy.ValueMatch;
+import io.sallyport.policy.WildcardHost;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Of TLS to hosts below a wildcard, which host it is to be is not known where policies hold.
+/// Of TLS to hosts below a wildcard, which host it is to be is known within the hop only.
 class OpaqueRuleTest {
   private static final String WILDCARD = "*.example.com";
 
   @ParameterizedTest
   @CsvSource({
-    // values, notValues, whether ALLOW matches, whether DENY matches
-    "api.example.com, , false, true",
-    "api*, , false, true",
-    "*.deep.example.com, , false, true",
-    "*.example.com, , true, true",
-    "*example.com, , true, true",
-    "*.com, , true, true",
-    "*, , true, true",
-    "example.com, , false, false",
-    "*.example.org, , false, false",
-    "api.example.org api.example.com, , false, true",
-    "*.com, api.example.com, false, true",
-    "*.com, *.example.com, false, false",
-    ", api.example.com, false, true",
-    ", *.example.org, true, true",
-    ", *, false, false",
-    "api.example.com, other.example.com, false, true",
+    // values, notValues, of how many hosts below the wildcard it holds
+    "api.example.com, , SOME",
+    "api*, , SOME",
+    "*.deep.example.com, , SOME",
+    "*.example.com, , ALL",
+    "*example.com, , ALL",
+    "*.com, , ALL",
+    "*, , ALL",
+    "example.com, , NONE",
+    "*.example.org, , NONE",
+    "api.example.org api.example.com, , SOME",
+    "*.com, api.example.com, SOME",
+    "*.com, *.example.com, NONE",
+    ", api.example.com, SOME",
+    ", *.example.org, ALL",
+    ", *, NONE",
+    "api.example.com, other.example.com, SOME",
   })
-  void whatIsAboutSomeHostsIsAllowedForNoneAndDeniedForAll(
-      @Nullable String values, @Nullable String notValues, boolean allowed, boolean denied) {
+  void onlyWhatIsAboutSomeHostsIsLeftToBeAsked(
+      @Nullable String values, @Nullable String notValues, WildcardHost.Share holds) {
     for (Attribute attribute : List.of(Attribute.HOST, Attribute.SNI)) {
       Rule rule =
           new Rule(
               List.of(),
               List.of(new AllOf(List.of(new Condition(attribute, "", of(values), of(notValues))))),
               List.of());
-      assertThat(new OpaqueRule(Action.ALLOW, WILDCARD, 444).of(rule).isPresent())
-          .isEqualTo(allowed);
-      assertThat(new OpaqueRule(Action.DENY, WILDCARD, 444).of(rule).isPresent()).isEqualTo(denied);
-      assertThat(new OpaqueRule(Action.AUDIT, WILDCARD, 444).of(rule).isPresent())
-          .isEqualTo(denied);
+      for (Action action : Action.values()) {
+        assertThat(new OpaqueRule(action, WILDCARD, 444).of(rule))
+            .isEqualTo(
+                switch (holds) {
+                  case NONE -> Optional.empty();
+                  case SOME -> Optional.of(rule);
+                  case ALL -> Optional.of(new Rule(List.of(), List.of(), List.of()));
+                });
+      }
     }
   }
 

@@ -81,6 +81,32 @@ public record GatewayClient(SSLContext context) {
     }
   }
 
+  /// The same where the hop asks for its destination by an HTTP CONNECT; if that is refused, its
+  /// answer.
+  ///
+  /// @param authority of the CONNECT
+  public Answer request(
+      InetSocketAddress gateway,
+      String serverName,
+      String authority,
+      SSLContext inner,
+      Optional<String> innerName,
+      String request) {
+    try (Socket hop = dial(gateway, Optional.of(serverName))) {
+      Answer connected =
+          RawHttp.exchange(
+              hop, "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n");
+      if (connected.status() != 200) {
+        return connected;
+      }
+      try (Socket secured = handshake(inner, hop, gateway, innerName)) {
+        return RawHttp.exchange(secured, request);
+      }
+    } catch (IOException e) {
+      return new Answer.Closed(String.valueOf(e.getMessage()));
+    }
+  }
+
   /// A connection to the gateway, after the handshake.
   ///
   /// @param serverName the SNI; empty: none

@@ -23,14 +23,14 @@ public final class RawHttp {
     try {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       socket.getOutputStream().flush();
-      return response(socket.getInputStream(), request.startsWith("HEAD "));
+      return response(socket.getInputStream(), request);
     } catch (IOException e) {
       return new Answer.Closed(
           e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
     }
   }
 
-  private static Answer response(InputStream in, boolean headOnly) throws IOException {
+  private static Answer response(InputStream in, String request) throws IOException {
     String statusLine = line(in);
     String[] parts = statusLine.split(" ", 3);
     if (parts.length < 2 || !parts[0].startsWith("HTTP/1.")) {
@@ -39,10 +39,12 @@ public final class RawHttp {
     int status = Integer.parseInt(parts[1]);
     Map<String, List<String>> headers = headers(in);
     if (status == 100) {
-      return response(in, headOnly);
+      return response(in, request);
     }
+    // what follows the answer to a CONNECT is not of it (RFC 9112, section 6.3)
+    boolean tunnel = request.startsWith("CONNECT ") && status / 100 == 2;
     String body =
-        headOnly || status == 204 || status == 304
+        request.startsWith("HEAD ") || tunnel || status == 204 || status == 304
             ? ""
             : new String(body(in, headers), StandardCharsets.UTF_8);
     return new Answer.Response(status, headers, body);

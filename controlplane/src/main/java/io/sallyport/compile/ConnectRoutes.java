@@ -15,25 +15,49 @@ import io.sallyport.mesh.ScopeView.EgressGatewayView;
 import io.sallyport.mesh.ScopeView.ExternalTunnel;
 import io.sallyport.mesh.ScopeView.TunnelListener;
 import io.sallyport.policy.Origin;
+import io.sallyport.policy.WildcardHost;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.VersionedResource;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where the connections lead that a gateway's port carries as bytes of any kind: each is a CONNECT
-/// to a host and port, which ends here. What is refused is 403, whether others may or nobody.
-final class TcpRoutes {
+/// Where the connections lead that come to a gateway's port as a CONNECT, which ends here: bytes of
+/// any kind to a host and port, and TLS to hosts below a wildcard. What is refused is 403, whether
+/// others may or nobody.
+final class ConnectRoutes {
   private static final int FORBIDDEN = 403;
   private static final String CONNECT = "CONNECT";
 
-  private TcpRoutes() {}
+  private ConnectRoutes() {}
+
+  /// Whether something comes to a port in this way.
+  static boolean isUsed(TunnelListener listener) {
+    return !listener.tcp().isEmpty() || !wildcards(listener).isEmpty();
+  }
+
+  private static List<ExternalTunnel> wildcards(TunnelListener listener) {
+    return listener.tunnels().stream()
+        .filter(tunnel -> WildcardHost.isWildcard(tunnel.host()))
+        .toList();
+  }
 
   static VersionedResource compile(EgressGatewayView view, TunnelListener listener) {
     String name = Names.egressTcp(listener.port());
     RouteConfiguration.Builder configuration = RouteConfiguration.newBuilder().setName(name);
     List<Origin> origins = new ArrayList<>(Grants.policies(view.authorization()));
+    for (ExternalTunnel to : wildcards(listener)) {
+      configuration.addVirtualHosts(
+          virtualHost(to, PolicyListeners.cluster(view, listener.port(), to)));
+      origins.addAll(Grants.rules(to.grants()));
+    }
     for (ExternalTunnel to : listener.tcp()) {
-      configuration.addVirtualHosts(virtualHost(view, listener.port(), to));
+      VirtualHost.Builder host =
+          virtualHost(to, Names.externalTunnelCluster(to.host(), to.port()))
+              .putAllTypedPerFilterConfig(
+                  Authorization.ofBytes(
+                      view.authorization(), view.trustDomain(), to.host(), listener.port()));
+      Grants.allowPolicies(view.authorization()).ifPresent(host::setMetadata);
+      configuration.addVirtualHosts(host);
       origins.addAll(Grants.rules(to.grants()));
     }
     configuration.addVirtualHosts(Routes.refuseOtherHosts(FORBIDDEN));
@@ -41,27 +65,19 @@ final class TcpRoutes {
         ResourceType.ROUTE, name, configuration.build(), Grants.origins(origins));
   }
 
-  private static VirtualHost virtualHost(
-      EgressGatewayView view, int gatewayPort, ExternalTunnel to) {
+  private static VirtualHost.Builder virtualHost(ExternalTunnel to, String cluster) {
     String authority = Names.authority(to.host(), to.port());
-    VirtualHost.Builder host =
-        VirtualHost.newBuilder()
-            .setName(authority)
-            .addDomains(authority)
-            .putAllTypedPerFilterConfig(
-                Authorization.ofBytes(
-                    view.authorization(), view.trustDomain(), to.host(), gatewayPort))
-            .addRoutes(
-                Route.newBuilder()
-                    .setName(authority)
-                    .setMatch(
-                        RouteMatch.newBuilder()
-                            .setConnectMatcher(ConnectMatcher.getDefaultInstance()))
-                    .setRoute(action(Names.externalTunnelCluster(to.host(), to.port())))
-                    .setMetadata(Grants.metadata(Grants.rules(to.grants())))
-                    .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(to.grants())));
-    Grants.allowPolicies(view.authorization()).ifPresent(host::setMetadata);
-    return host.build();
+    return VirtualHost.newBuilder()
+        .setName(authority)
+        .addDomains(authority)
+        .addRoutes(
+            Route.newBuilder()
+                .setName(authority)
+                .setMatch(
+                    RouteMatch.newBuilder().setConnectMatcher(ConnectMatcher.getDefaultInstance()))
+                .setRoute(action(cluster))
+                .setMetadata(Grants.metadata(Grants.rules(to.grants())))
+                .putTypedPerFilterConfig(Rbac.NAME, Grants.rbac(to.grants())));
   }
 
   private static RouteAction.Builder action(String cluster) {
