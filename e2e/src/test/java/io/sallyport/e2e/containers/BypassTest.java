@@ -13,6 +13,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 
@@ -25,6 +26,9 @@ import org.testcontainers.containers.GenericContainer;
 @EnabledIf("io.sallyport.e2e.containers.Backend#withContainers")
 class BypassTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  /// What `ping` says of its one echo request.
+  private static final String ANSWERED = " 0% packet loss";
 
   @SuppressWarnings("NullAway.Init")
   private ContainerMesh mesh;
@@ -190,6 +194,48 @@ class BypassTest {
       ExecResult result = free.tool(Pod.APPLICATION_USER, "bash", "-c", names() + command);
       assertThat(result.getStdout()).as(command).isEqualTo("000");
     }
+    assertThat(echo(free, "$OUTSIDE")).doesNotContain(ANSWERED);
+  }
+
+  /// The kernel answers echoes by itself, so it is asked what has reached it.
+  @ParameterizedTest
+  @ValueSource(strings = {"$W4", "$W6"})
+  void anEchoLeadsNowhere(String to) {
+    long before = echoesAtTheWitness();
+    assertThat(echo(mesh.sleepAPod(), to)).doesNotContain(ANSWERED);
+    assertThat(echoesAtTheWitness()).as("echoes at the witness").isEqualTo(before);
+    assertThat(echo(free, to)).as("without a sidecar").contains(ANSWERED);
+    assertThat(echoesAtTheWitness()).as("echoes at the witness").isEqualTo(before + 1);
+  }
+
+  /// Over IPv6 the network is no wall with every engine (20.10 routes it out of an `internal` one),
+  /// so there the interception must be.
+  @ParameterizedTest
+  @ValueSource(strings = {"$OUTSIDE", "$OUTSIDE6"})
+  void anEchoDoesNotReachAnOutsideHost(String to) {
+    assertThat(echo(mesh.sleepAPod(), to)).doesNotContain(ANSWERED);
+    assertThat(echo(mesh.gatewayPod(), to)).as("of the gateway").contains(ANSWERED);
+  }
+
+  /// What `ping` says, which sends one ICMP echo request.
+  private String echo(Pod from, String to) {
+    String command = names() + "ping -c 1 -W 5 " + to + " 2>&1";
+    return from.tool(Pod.APPLICATION_USER, "bash", "-c", command).getStdout();
+  }
+
+  /// How many echo requests the witness has received, over both IP versions.
+  private long echoesAtTheWitness() {
+    String counts =
+        witness.tool(Pod.APPLICATION_USER, "cat", "/proc/net/snmp", "/proc/net/snmp6").getStdout();
+    List<String[]> icmp =
+        counts
+            .lines()
+            .filter(line -> line.startsWith("Icmp: ") || line.startsWith("Icmp6InEchos "))
+            .map(line -> line.split("\\s+"))
+            .toList();
+    assertThat(icmp).as("names, values, and the count of IPv6").hasSize(3);
+    int column = List.of(icmp.getFirst()).indexOf("InEchos");
+    return Long.parseLong(icmp.get(1)[column]) + Long.parseLong(icmp.get(2)[1]);
   }
 
   @Test
@@ -202,12 +248,13 @@ class BypassTest {
   }
 
   private String names() {
-    return "W4=%s W6=%s GATEWAY=%s CONTROL=%s OUTSIDE=%s ALLOWED='--connect-to httpbin.org:80:192.0.2.1:80';"
+    return "W4=%s W6=%s GATEWAY=%s CONTROL=%s OUTSIDE=%s OUTSIDE6=%s ALLOWED='--connect-to httpbin.org:80:192.0.2.1:80';"
         .formatted(
             witness.address(mesh.network()),
             witness.address6(mesh.network()),
             mesh.layout().gateway(),
             mesh.layout().controlPlane(),
-            mesh.layout().httpbin());
+            mesh.layout().httpbin(),
+            mesh.outsideAddress6());
   }
 }

@@ -51,6 +51,8 @@ final class ContainerMesh implements Mesh {
   private List<ControlPlaneContainer.Proxy> proxies;
   private Pod sleepAPod;
   private Pod nginxPod;
+  private Pod gatewayPod;
+  private String outsideAddress6;
   private EnvoyContainer sleepA;
   private EnvoyContainer nginx;
   private EnvoyContainer gateway;
@@ -90,7 +92,7 @@ final class ContainerMesh implements Mesh {
     Network two = newNetwork();
     Pod internetPod = pod("internet", one, two);
     Pod controlPlanePod = pod("control-plane", network);
-    Pod gatewayPod = pod("egressgateway-0", network, one, two);
+    gatewayPod = pod("egressgateway-0", network, one, two);
     sleepAPod = pod("sleep-a", network).intercept(INTERCEPT, Map.of("DNS_PORT", DNS_PORT));
     nginxPod = pod("nginx", network).intercept(INTERCEPT, Map.of());
     layout =
@@ -107,6 +109,7 @@ final class ContainerMesh implements Mesh {
             443,
             444,
             15443);
+    outsideAddress6 = internetPod.address6(one);
     internet = startInternet(internetPod);
     documents = new Documents(directory("resources"), layout);
     documents.writeOutsideAuthority(internet.authority());
@@ -318,6 +321,16 @@ final class ContainerMesh implements Mesh {
   /// The network namespace of `nginx`.
   Pod nginxPod() {
     return nginxPod;
+  }
+
+  /// The network namespace of the gateway.
+  Pod gatewayPod() {
+    return gatewayPod;
+  }
+
+  /// The IPv6 address of the outside host whose IPv4 address is `httpbin` of the layout.
+  String outsideAddress6() {
+    return outsideAddress6;
   }
 
   /// The network of the workloads.

@@ -10,7 +10,7 @@ enum Image {
   ENVOY("ENVOY_IMAGE", "envoyproxy/envoy:v1.40.0"),
   /// A Java runtime of version 25.
   JAVA("JAVA_IMAGE", "eclipse-temurin:25-jre"),
-  /// A shell with iptables and curl.
+  /// A shell with iptables, curl and ping.
   TOOLS("TOOLS_IMAGE", "nicolaka/netshoot:v0.13");
 
   private final String variable;
