@@ -89,7 +89,14 @@ final class ControlPlane implements AutoCloseable {
 
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Metrics metrics = new Metrics(registry);
-    StatusBoard status = new StatusBoard(clock, metrics, secrets::renewals);
+    StatusBoard status =
+        new StatusBoard(
+            clock,
+            metrics,
+            secrets::renewals,
+            linked ->
+                OutsideTrustWarnings.of(
+                    linked, outsideSecrets.complaints(), externalRoots.complaints()));
     List<ReconcileEvents> listeners =
         List.of(
             new MeshFollower(

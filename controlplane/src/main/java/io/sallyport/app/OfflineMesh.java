@@ -19,9 +19,10 @@ import java.util.Optional;
 
 /// Documents read and linked without a control plane, for the commands that only look.
 ///
+/// @param linked what linking gave
 /// @param documents how many documents were read
 /// @param problems of reading and of linking, by file and line
-record OfflineMesh(MeshModel model, int documents, List<Problem> problems) {
+record OfflineMesh(Linked linked, int documents, List<Problem> problems) {
   private static final String SOURCE = "command line";
 
   /// Reads files and directories.
@@ -46,7 +47,11 @@ record OfflineMesh(MeshModel model, int documents, List<Problem> problems) {
     List<Problem> problems = new ArrayList<>(documents.problems());
     problems.addAll(linked.problems());
     return new OfflineMesh(
-        linked.model(), documents.documentCount(), problems.stream().sorted().distinct().toList());
+        linked, documents.documentCount(), problems.stream().sorted().distinct().toList());
+  }
+
+  MeshModel model() {
+    return linked.model();
   }
 
   boolean hasErrors() {

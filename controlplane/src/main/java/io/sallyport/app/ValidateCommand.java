@@ -2,12 +2,14 @@ package io.sallyport.app;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import io.sallyport.policy.problem.Problem;
 import io.sallyport.policy.problem.ProblemPrinter;
 import io.sallyport.policy.problem.Summary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,11 +42,15 @@ final class ValidateCommand implements Callable<Integer> {
   public Integer call() {
     OfflineMesh mesh = OfflineMesh.read(paths);
     PrintWriter out = spec.commandLine().getOut();
-    Summary summary = Summary.of(mesh.problems(), mesh.documents());
+    List<Problem> problems =
+        Stream.concat(mesh.problems().stream(), OutsideTrustWarnings.look(mesh.linked()).stream())
+            .sorted()
+            .toList();
+    Summary summary = Summary.of(problems, mesh.documents());
     switch (output) {
       case TABLE -> {
         boolean colour = spec.commandLine().getColorScheme().ansi().enabled();
-        out.print(new ProblemPrinter(OfflineMesh.texts(), colour).print(mesh.problems()));
+        out.print(new ProblemPrinter(OfflineMesh.texts(), colour).print(problems));
         out.println(summary);
       }
       case JSON -> {
@@ -52,7 +58,7 @@ final class ValidateCommand implements Callable<Integer> {
         json.addProperty("documents", mesh.documents());
         json.addProperty("errors", summary.errors());
         json.addProperty("warnings", summary.warnings());
-        json.add("problems", ProblemJson.of(mesh.problems()));
+        json.add("problems", ProblemJson.of(problems));
         out.println(
             new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create().toJson(json));
       }

@@ -8,15 +8,12 @@ import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.SnapshotFeed.Registration;
 import io.sallyport.snapshot.VersionedResource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,16 +51,20 @@ public final class ExternalRoots {
           Path.of("/etc/ssl/cert.pem"));
 
   private static final Logger log = LoggerFactory.getLogger(ExternalRoots.class);
+  private static final String GONE = "gone";
 
   private final Map<Path, Held> held = new HashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private Wanted wanted = new Wanted(false, List.of());
   private volatile Optional<VersionedResource> secret = Optional.empty();
+  private volatile Map<Path, Complaint> complaints = Map.of();
 
   private record Wanted(boolean system, List<Path> files) {}
 
   /// What a file looked like and held when it was last looked at.
-  private record Held(String stamp, List<X509Certificate> roots) {}
+  private record Held(String stamp, List<X509Certificate> roots, Optional<Complaint> complaint) {
+    static final Held NOTHING = new Held("", List.of(), Optional.empty());
+  }
 
   /// Whom to trust from now on.
   ///
@@ -80,6 +81,16 @@ public final class ExternalRoots {
   /// The roots as Envoy takes them; empty until [#trust] says whose.
   public Optional<VersionedResource> secret() {
     return secret;
+  }
+
+  /// Which files are not there or can't be read, and why.
+  public Map<Path, Complaint> complaints() {
+    return complaints;
+  }
+
+  /// What [#complaints] would say of a file that was never read before.
+  public static Optional<Complaint> check(Path file) {
+    return look(file, Held.NOTHING).complaint();
   }
 
   /// Calls `listener` after [#secret] has changed, from any thread.
@@ -101,11 +112,12 @@ public final class ExternalRoots {
       for (Path file : files) {
         changed |= look(file);
       }
+      complaints = complained();
       if (!changed) {
         return;
       }
       SequencedSet<X509Certificate> roots = new LinkedHashSet<>();
-      files.forEach(file -> roots.addAll(held.getOrDefault(file, new Held("", List.of())).roots()));
+      files.forEach(file -> roots.addAll(held.getOrDefault(file, Held.NOTHING).roots()));
       if (wanted.system() && system.isEmpty()) {
         roots.addAll(rootsOfThePlatform());
       }
@@ -120,43 +132,42 @@ public final class ExternalRoots {
     listeners.forEach(Runnable::run);
   }
 
+  private Map<Path, Complaint> complained() {
+    Map<Path, Complaint> now = new HashMap<>();
+    held.forEach((file, each) -> each.complaint().ifPresent(why -> now.put(file, why)));
+    return Map.copyOf(now);
+  }
+
   /// True where the file is another than before.
   private boolean look(Path file) {
-    Held before = held.getOrDefault(file, new Held("", List.of()));
+    Held before = held.getOrDefault(file, Held.NOTHING);
+    Held after = look(file, before);
+    held.put(file, after);
+    after
+        .complaint()
+        .filter(why -> !before.complaint().equals(Optional.of(why)))
+        .ifPresent(
+            why -> log.error("'{}' does not say who signs for outside hosts: {}", file, why));
+    return !after.stamp().equals(before.stamp());
+  }
+
+  private static Held look(Path file, Held before) {
     String stamp = "";
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       stamp = attributes.size() + " " + attributes.lastModifiedTime() + " " + attributes.fileKey();
       if (stamp.equals(before.stamp())) {
-        return false;
+        return before;
       }
-      held.put(file, new Held(stamp, read(file)));
-      return true;
-    } catch (NoSuchFileException _) {
-      if (before.stamp().equals("gone")) {
-        return false;
-      }
-      log.error("'{}', which signs certificates of outside hosts, is not there", file);
-      held.put(file, new Held("gone", List.of()));
-      return true;
+      List<X509Certificate> roots = PemFiles.certificatesIfAny(PemFiles.read(file));
+      return new Held(
+          stamp,
+          roots,
+          roots.isEmpty() ? Optional.of(Complaint.of(PemFiles.NO_CERTIFICATE)) : Optional.empty());
+    } catch (NoSuchFileException e) {
+      return new Held(GONE, List.of(), Optional.of(Complaint.of(e)));
     } catch (IOException | GeneralSecurityException e) {
-      held.put(file, new Held(stamp, before.roots()));
-      if (!stamp.equals(before.stamp())) {
-        log.error("'{}' can't be read as certificates: {}", file, e.getMessage());
-      }
-      return false;
-    }
-  }
-
-  private static List<X509Certificate> read(Path file)
-      throws IOException, GeneralSecurityException {
-    try (InputStream in = Files.newInputStream(file)) {
-      List<X509Certificate> roots = new ArrayList<>();
-      for (Certificate certificate :
-          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        roots.add((X509Certificate) certificate);
-      }
-      return roots;
+      return new Held(stamp, before.roots(), Optional.of(Complaint.of(e)));
     }
   }
 

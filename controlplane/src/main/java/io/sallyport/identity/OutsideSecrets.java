@@ -1,19 +1,10 @@
 package io.sallyport.identity;
 
-import com.google.protobuf.ByteString;
-import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
-import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.SnapshotFeed.Registration;
 import io.sallyport.snapshot.VersionedResource;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +35,7 @@ public final class OutsideSecrets {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, Held> held = new HashMap<>();
   private volatile Map<Account, List<VersionedResource>> byAccount = Map.of();
+  private volatile Map<String, Complaint> complaints = Map.of();
 
   /// A service account of the mesh.
   public record Account(String namespace, String name) {}
@@ -101,7 +93,15 @@ public final class OutsideSecrets {
     }
   }
 
-  private record Held(Wanted wanted, String stamp, Optional<VersionedResource> secret) {}
+  private record Held(
+      Wanted wanted,
+      String stamp,
+      Optional<VersionedResource> secret,
+      Optional<Complaint> complaint) {
+    static Held nothing(Wanted wanted) {
+      return new Held(wanted, "", Optional.empty(), Optional.empty());
+    }
+  }
 
   /// Which secrets there are to be from now on, no two of one name.
   public void follow(List<Wanted> wanted) {
@@ -111,6 +111,16 @@ public final class OutsideSecrets {
   /// Looks at the files again.
   public void refresh() {
     update(Optional.empty());
+  }
+
+  /// Why some secrets are not as they were last written, by their names.
+  public Map<String, Complaint> complaints() {
+    return complaints;
+  }
+
+  /// What [#complaints] would say of a secret that was never held before.
+  public static Optional<Complaint> check(Wanted wanted) {
+    return look(Held.nothing(wanted)).complaint();
   }
 
   /// The secrets of an account, sorted; the same object as long as nothing has changed.
@@ -127,7 +137,8 @@ public final class OutsideSecrets {
   private void update(Optional<List<Wanted>> now) {
     synchronized (this) {
       now.ifPresent(this::replace);
-      held.replaceAll((_, before) -> look(before));
+      held.replaceAll((_, before) -> lookAndSay(before));
+      complaints = complained();
       Map<Account, List<VersionedResource>> next = shared();
       if (next.equals(byAccount)) {
         return;
@@ -145,8 +156,8 @@ public final class OutsideSecrets {
       held.put(
           each.name(),
           same == null
-              ? new Held(each, "", Optional.empty())
-              : new Held(each, same.stamp(), same.secret()));
+              ? Held.nothing(each)
+              : new Held(each, same.stamp(), same.secret(), same.complaint()));
     }
   }
 
@@ -167,18 +178,31 @@ public final class OutsideSecrets {
     return Map.copyOf(next);
   }
 
+  private Map<String, Complaint> complained() {
+    Map<String, Complaint> now = new HashMap<>();
+    held.forEach((name, each) -> each.complaint().ifPresent(why -> now.put(name, why)));
+    return Map.copyOf(now);
+  }
+
+  private static Held lookAndSay(Held before) {
+    Held after = look(before);
+    after
+        .complaint()
+        .filter(why -> !before.complaint().equals(Optional.of(why)))
+        .ifPresent(why ->
+            log.error("of no use for TLS to outside hosts: {}: {}", after.wanted().name(), why));
+    return after;
+  }
+
   private static Held look(Held before) {
     Wanted wanted = before.wanted();
     String stamp = "";
     try {
-      stamp = stamp(wanted);
+      stamp = OutsideSecretFiles.stamp(wanted);
       return stamp.equals(before.stamp())
           ? before
-          : new Held(wanted, stamp, Optional.of(read(wanted)));
+          : new Held(wanted, stamp, Optional.of(OutsideSecretFiles.read(wanted)), Optional.empty());
     } catch (NoSuchFileException e) {
-      if (!before.stamp().equals(GONE)) {
-        log.error("'{}', which a rule needs for TLS to outside hosts, is not there", e.getFile());
-      }
       return new Held(
           wanted,
           GONE,
@@ -186,73 +210,10 @@ public final class OutsideSecrets {
             case Roots roots ->
                 Optional.of(ExternalRoots.secret(roots.name(), NobodysRoot.CERTIFICATE));
             case ClientCertificate _, Given _ -> Optional.empty();
-          });
+          },
+          Optional.of(Complaint.of(e)));
     } catch (IOException | GeneralSecurityException e) {
-      if (!stamp.equals(before.stamp())) {
-        log.error("'{}' is of no use for TLS to outside hosts: {}", wanted.name(), e.getMessage());
-      }
-      return new Held(wanted, stamp, before.secret());
+      return new Held(wanted, stamp, before.secret(), Optional.of(Complaint.of(e)));
     }
-  }
-
-  private static String stamp(Wanted wanted) throws IOException {
-    return switch (wanted) {
-      case Roots roots -> stamp(List.of(roots.file()));
-      case ClientCertificate client -> stamp(List.of(client.certificate(), client.key()));
-      case Given given -> given.certificate() + given.key();
-    };
-  }
-
-  private static String stamp(List<Path> files) throws IOException {
-    StringBuilder stamp = new StringBuilder();
-    for (Path file : files) {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      stamp
-          .append(attributes.size())
-          .append(' ')
-          .append(attributes.lastModifiedTime())
-          .append(' ')
-          .append(attributes.fileKey())
-          .append('\n');
-    }
-    return stamp.toString();
-  }
-
-  private static VersionedResource read(Wanted wanted)
-      throws IOException, GeneralSecurityException {
-    Secret.Builder secret = Secret.newBuilder().setName(wanted.name());
-    switch (wanted) {
-      case Roots roots ->
-          secret.setValidationContext(
-              CertificateValidationContext.newBuilder()
-                  .setTrustedCa(
-                      inline(Pem.of(PemFiles.certificates(Files.readAllBytes(roots.file()))))));
-      case ClientCertificate client ->
-          secret.setTlsCertificate(
-              pair(Files.readAllBytes(client.certificate()), Files.readAllBytes(client.key())));
-      case Given given ->
-          secret.setTlsCertificate(pair(ascii(given.certificate()), ascii(given.key())));
-    }
-    return VersionedResource.of(ResourceType.SECRET, wanted.name(), secret.build(), List.of());
-  }
-
-  private static byte[] ascii(String pem) {
-    return pem.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static TlsCertificate pair(byte[] certificate, byte[] key)
-      throws IOException, GeneralSecurityException {
-    CertifiedKey pair = new CertifiedKey(PemFiles.certificates(certificate), PemFiles.key(key));
-    if (!pair.belongTogether()) {
-      throw new GeneralSecurityException("the key is not the certificate's");
-    }
-    return TlsCertificate.newBuilder()
-        .setCertificateChain(inline(Pem.of(pair.chain())))
-        .setPrivateKey(inline(Pem.of(pair.key())))
-        .build();
-  }
-
-  private static DataSource inline(String text) {
-    return DataSource.newBuilder().setInlineBytes(ByteString.copyFromUtf8(text)).build();
   }
 }

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Works out the answers from a copy of what the board knows. Pure.
 final class Report {
@@ -67,11 +69,13 @@ final class Report {
         HeldCertificate.of(stream.holdings, renewals));
   }
 
-  MeshReport mesh() {
+  /// @param beyond what else is wrong with linked documents
+  MeshReport mesh(Function<Linked, List<Problem>> beyond) {
+    List<Problem> found = linked.map(all -> joined(all, beyond)).orElse(List.of());
     Map<String, Enforcement> enforcements = enforcements();
     List<PolicyStatus> policies = new ArrayList<>();
     Map<ResourceKey, List<ProblemStatus>> problems = new HashMap<>();
-    for (Problem problem : linked.map(Linked::problems).orElse(List.of())) {
+    for (Problem problem : found) {
       problem
           .resource()
           .ifPresent(key ->
@@ -96,10 +100,13 @@ final class Report {
         policies.add(withdrawing(document, enforcement));
       }
     });
-    return new MeshReport(
-        now,
-        policies,
-        linked.map(Linked::problems).orElse(List.of()).stream().map(ProblemStatus::of).toList());
+    return new MeshReport(now, policies, found.stream().map(ProblemStatus::of).toList());
+  }
+
+  private static List<Problem> joined(Linked linked, Function<Linked, List<Problem>> beyond) {
+    return Stream.concat(linked.problems().stream(), beyond.apply(linked).stream())
+        .sorted()
+        .toList();
   }
 
   /// Whether documents of a kind allow or refuse something, rather than describe the mesh.

@@ -2,6 +2,7 @@ package io.sallyport.status;
 
 import io.sallyport.mesh.Linked;
 import io.sallyport.mesh.Scope;
+import io.sallyport.policy.problem.Problem;
 import io.sallyport.reconcile.ReconcileEvents;
 import io.sallyport.snapshot.ResourceType;
 import io.sallyport.snapshot.Snapshot;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What is in force: hears what the reconciler publishes and what proxies acknowledge, and answers
@@ -27,6 +29,7 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
   private final InstantSource clock;
   private final Metrics metrics;
   private final Supplier<Map<String, Instant>> renewals;
+  private final Function<Linked, List<Problem>> beyond;
 
   private final Map<ProxyId, Proxy> proxies = new HashMap<>();
   private final Map<Long, ProxyStream> streams = new HashMap<>();
@@ -40,11 +43,16 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
   }
 
   /// @param renewals when the next certificate of each identity is due, by SPIFFE ID
+  /// @param beyond what else is wrong now with linked documents, which linking can't know
   public StatusBoard(
-      InstantSource clock, Metrics metrics, Supplier<Map<String, Instant>> renewals) {
+      InstantSource clock,
+      Metrics metrics,
+      Supplier<Map<String, Instant>> renewals,
+      Function<Linked, List<Problem>> beyond) {
     this.clock = clock;
     this.metrics = metrics;
     this.renewals = renewals;
+    this.beyond = beyond;
   }
 
   @Override
@@ -158,7 +166,7 @@ public final class StatusBoard implements XdsEvents, ReconcileEvents {
 
   /// What is in force.
   public MeshReport mesh() {
-    return report().mesh();
+    return report().mesh(beyond);
   }
 
   private synchronized Report report() {

@@ -36,7 +36,8 @@ class AdminServerTest {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final StatusBoard board = new StatusBoard(() -> NOW, new Metrics(registry), Map::of);
+  private final StatusBoard board =
+      new StatusBoard(() -> NOW, new Metrics(registry), Map::of, _ -> List.of());
   private volatile List<String> waitingFor = List.of();
   private AdminServer server;
   private String address;

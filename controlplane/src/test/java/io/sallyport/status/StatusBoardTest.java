@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,9 @@ class StatusBoardTest {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<String, Instant> renewals = new HashMap<>();
-  private final StatusBoard board = new StatusBoard(clock, new Metrics(registry), () -> renewals);
+  private final List<Problem> beyond = new ArrayList<>();
+  private final StatusBoard board =
+      new StatusBoard(clock, new Metrics(registry), () -> renewals, _ -> beyond);
 
   private void link(List<DocumentState> states, Problem... problems) {
     board.linked(Mesh.linked(states, problems), clock.instant(), Duration.ofMillis(3));
@@ -388,5 +391,18 @@ class StatusBoardTest {
         .contains("sallyport_certificates_issued_total 3.0")
         .contains("sallyport_workload_certificate_expiry_timestamp_seconds 1000.0")
         .contains("sallyport_issuing_certificate_expiry_timestamp_seconds 5000.0");
+  }
+
+  @Test
+  void whatLinkingCannotKnowIsShownAsLongAsItIsSo() {
+    Problem linked = Mesh.problem("allow", "a host twice");
+    Problem missing = Mesh.problem("allow", "a file is not there");
+    link(List.of(Mesh.policy("allow", NEWEST, "one")), linked);
+    beyond.add(missing);
+    assertThat(board.mesh().problems())
+        .containsExactly(ProblemStatus.of(missing), ProblemStatus.of(linked));
+    assertThat(policy("allow").problems()).hasSize(2);
+    beyond.clear();
+    assertThat(board.mesh().problems()).containsExactly(ProblemStatus.of(linked));
   }
 }

@@ -74,6 +74,16 @@ class CommandsTest {
   }
 
   @Test
+  void validateNamesAFileThatIsNotThereAndLetsTheDocumentsBe() {
+    Run run = sallyport("validate", documents.directory().toString());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.output())
+        .containsPattern("warning: .*pretend-internet-ca.crt' is not there")
+        .contains("mesh.yaml:16:15", "caFiles: [pretend-internet-ca.crt]", "= put it there");
+  }
+
+  @Test
   void renderShowsWhatEnvoyGetsAndWhatChanges() throws IOException {
     String directory = documents.directory().toString();
     Run run = sallyport("render", "--proxy", "sidecar/mytest/sleep-a", directory);
