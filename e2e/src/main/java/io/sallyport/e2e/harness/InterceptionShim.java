@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -60,8 +61,10 @@ public final class InterceptionShim implements AutoCloseable {
       }
       try (Socket captured = application.dial(host, port)) {
         out.write(new byte[] {5, 0, 0, 1, 0, 0, 0, 0, 0, 0});
-        threads.submit(() -> copy(captured, client));
+        CompletableFuture<Void> back =
+            CompletableFuture.runAsync(() -> copy(captured, client), threads);
         copy(client, captured);
+        back.join(); // who has said everything may still be listening
       }
     } catch (IOException e) {
       // the client or the sidecar ended the connection: so does the shim
