@@ -17,6 +17,9 @@ import java.util.Base64;
 ///
 /// @param directory what `serve --resources` is given
 public record Documents(Path directory, Layout layout) {
+  /// The name of a second gateway.
+  public static final String ANOTHER_GATEWAY = "othergateway";
+
   /// The mesh itself: two workloads, a gateway, and who outside names are.
   ///
   /// @param meshConfig further lines of `MeshConfig.spec`, or empty
@@ -69,6 +72,15 @@ public record Documents(Path directory, Layout layout) {
   /// @param name `metadata.name`
   /// @param to YAML items, not indented
   public static String ownPolicy(String name, String to) {
+    return ownPolicy(name, "{namespace: mytest, workloadSelector: {app: sleep-a}}", to);
+  }
+
+  /// A policy of our own kind, with one rule.
+  ///
+  /// @param name `metadata.name`
+  /// @param from sources, as items of a YAML flow sequence
+  /// @param to YAML items, not indented
+  public static String ownPolicy(String name, String from, String to) {
     return """
     apiVersion: mesh.sallyport.io/v1
     kind: EgressTrafficPolicy
@@ -76,11 +88,38 @@ public record Documents(Path directory, Layout layout) {
     spec:
       byEgressGateway: {name: egressgateway}
       egressRules:
-        - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
+        - from: [%s]
           to:
     """
-            .formatted(name)
+            .formatted(name, from)
         + to.indent(8);
+  }
+
+  /// A second gateway, [#ANOTHER_GATEWAY], with HTTP on port 80.
+  ///
+  /// @param address of its only workload
+  /// @param ports the workload's real ports, as items of a YAML mapping, or empty
+  public void writeAnotherGateway(String address, String ports) {
+    write(
+        "another-gateway.yaml",
+        """
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: %1$s-0, namespace: istio-egress}
+        spec:
+          address: %2$s
+          ports: {%3$s}
+          serviceAccount: %1$s
+          labels: {gateway.networking.k8s.io/gateway-name: %1$s}
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: Gateway
+        metadata: {name: %1$s, namespace: istio-egress}
+        spec:
+          gatewayClassName: sallyport-egress
+          listeners: [{name: http, port: 80, protocol: HTTP}]
+        """
+            .formatted(ANOTHER_GATEWAY, address, ports));
   }
 
   /// Puts a file in place at once.

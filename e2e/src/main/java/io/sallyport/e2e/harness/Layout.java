@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -111,6 +112,11 @@ public record Layout(
   /// Whether outside hosts are on 80 and 443.
   public boolean realPorts() {
     return http == 80;
+  }
+
+  /// `::1`, where this machine has it.
+  static Optional<String> ipv6Loopback() {
+    return canBind("::1", 0) ? Optional.of("::1") : Optional.empty();
   }
 
   /// A port of `address` that nothing listens on and that was not given before.

@@ -1,6 +1,8 @@
 package io.sallyport.e2e.harness;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 
 /// The mesh in which a scenario runs: the workloads `sleep-a` and `nginx` with their sidecars, an
 /// egress gateway, a control plane and a pretend internet. What these parts are made of, processes
@@ -30,9 +32,22 @@ public interface Mesh extends AutoCloseable {
   /// The egress gateway.
   Proxy gateway();
 
-  /// An address on which a test can be an outside host itself; the gateway reaches it, and no
-  /// workload does.
+  /// An address on which a test can be an outside host itself: the gateway reaches it, and what a
+  /// workload sends there is captured.
   String outside();
+
+  /// Such an address of IPv6; empty where this machine has none.
+  Optional<String> outsideOfIpv6();
+
+  /// Another such address, of IPv4.
+  String elsewhere();
+
+  /// The IPv4 addresses that the sidecar of `sleep-a` answers for a name.
+  Set<String> resolve(String name);
+
+  /// Starts a further gateway of that name, with documents of its own: HTTP on port 80. There is
+  /// room for one.
+  Proxy startAnotherGateway();
 
   /// What a proxy starts from: a directory with its `tls.crt`, `tls.key` and `ca.crt`.
   ///

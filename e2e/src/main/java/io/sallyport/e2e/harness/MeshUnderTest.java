@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -22,7 +24,8 @@ public final class MeshUnderTest implements Mesh {
   private final Path work;
   private final Layout layout = Layout.choose();
   private final Documents documents;
-  private final PretendInternet internet = new PretendInternet();
+  private final PretendInternet internet =
+      new PretendInternet(new PretendAuthority("pretend internet"));
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final String xds;
   private final String admin;
@@ -70,7 +73,7 @@ public final class MeshUnderTest implements Mesh {
     layout
         .hosts()
         .forEach((address, names) -> internet.host(address, layout.http(), layout.https(), names));
-    documents.writeOutsideAuthority(internet.authority());
+    documents.writeOutsideAuthority(internet.authority().certificate());
     documents.writeMesh(meshConfig, "");
     progress.accept("starting the control plane on " + xds);
     controlPlane = newControlPlane().awaitReady(START);
@@ -119,7 +122,9 @@ public final class MeshUnderTest implements Mesh {
   /// Writes the bootstrap of a proxy with the real command and starts an Envoy with it.
   public EnvoyProcess envoy(
       String kind, String namespace, String workload, String address, String... options) {
-    Path directory = bootstrap(kind, namespace, workload, address, options);
+    Path directory =
+        bootstrap(
+            bootstrap(namespace + "-" + workload), kind, namespace, workload, address, options);
     String port = read(directory.resolve("admin-port")).strip();
     EnvoyProcess envoy =
         new EnvoyProcess(
@@ -135,15 +140,8 @@ public final class MeshUnderTest implements Mesh {
 
   /// Runs `sallyport bootstrap`, as a user would.
   ///
-  /// @return the directory that it wrote; a file `admin-port` beside its files names Envoy's admin
+  /// @return `directory`; a file `admin-port` beside what the command wrote names Envoy's admin
   ///   port
-  public Path bootstrap(
-      String kind, String namespace, String workload, String address, String... options) {
-    Path directory = data().resolve("proxies").resolve(namespace + "-" + workload);
-    return bootstrap(directory, kind, namespace, workload, address, options);
-  }
-
-  /// The same into another directory.
   public Path bootstrap(
       Path directory,
       String kind,
@@ -151,42 +149,8 @@ public final class MeshUnderTest implements Mesh {
       String workload,
       String address,
       String... options) {
-    int adminPort = Layout.freePort(address);
-    List<String> arguments = new java.util.ArrayList<>();
-    arguments.addAll(
-        List.of(
-            "bootstrap",
-            kind,
-            "--namespace",
-            namespace,
-            "--workload",
-            workload,
-            "--data",
-            data().toString(),
-            "--xds",
-            xds,
-            "--out",
-            directory.toString(),
-            "--envoy-admin",
-            address + ":" + adminPort));
-    if (kind.equals("sidecar")) {
-      arguments.addAll(List.of("--interception", "proxy-protocol"));
-    }
-    arguments.addAll(List.of(options));
-    try (ChildProcess command =
-        Sallyport.start(
-            "bootstrap of " + workload,
-            work.resolve("bootstrap-" + namespace + "-" + workload + ".log"),
-            arguments.toArray(String[]::new))) {
-      int code = command.waitFor(START);
-      if (code != 0) {
-        throw new IllegalStateException("bootstrap ended with " + code + ":\n" + command.tail());
-      }
-      Files.writeString(directory.resolve("admin-port"), String.valueOf(adminPort));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return directory;
+    return new BootstrapCommand(work, data(), xds)
+        .run(directory, kind, namespace, workload, address, options);
   }
 
   private static String read(Path file) {
@@ -241,11 +205,6 @@ public final class MeshUnderTest implements Mesh {
     return gateway;
   }
 
-  /// `address:port` of the ADS endpoint.
-  public String xds() {
-    return xds;
-  }
-
   /// `address:port` of the control plane's admin endpoint.
   public String admin() {
     return admin;
@@ -276,9 +235,35 @@ public final class MeshUnderTest implements Mesh {
     return controlPlane().get("/v1/status").orElse("");
   }
 
-  /// Where the sidecar of `sleep-a` answers DNS.
-  public InetSocketAddress sleepADns() {
-    return sleepADns;
+  @Override
+  public Optional<String> outsideOfIpv6() {
+    return Layout.ipv6Loopback();
+  }
+
+  @Override
+  public String elsewhere() {
+    return layout.alibaba();
+  }
+
+  @Override
+  public Set<String> resolve(String name) {
+    return new DnsClient(sleepADns).addresses(name);
+  }
+
+  @Override
+  public EnvoyProcess startAnotherGateway() {
+    String address = layout.gateway();
+    documents.writeAnotherGateway(
+        address,
+        "http: %d, mesh-tls: %d".formatted(Layout.freePort(address), Layout.freePort(address)));
+    String workload = Documents.ANOTHER_GATEWAY + "-0";
+    Await.until(
+        "the gateway is known",
+        START,
+        () -> read(data().resolve("workloads.json")).contains('"' + workload + '"'));
+    EnvoyProcess started = envoy("egress-gateway", "istio-egress", workload, address);
+    started.awaitReady(START);
+    return started;
   }
 
   @Override

@@ -1,16 +1,22 @@
 package io.sallyport.e2e.harness;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
@@ -32,6 +38,8 @@ public final class PretendAuthority {
   private static final char[] NO_PASSWORD = "".toCharArray();
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  private static final String ENTRY = "own";
+
   private final KeyPair keys;
   private final X509Certificate certificate;
 
@@ -39,6 +47,33 @@ public final class PretendAuthority {
   public PretendAuthority(String name) {
     this.keys = newKeys();
     this.certificate = sign(name, name, keys, keys, List.of(), true, Duration.ofDays(1));
+  }
+
+  private PretendAuthority(KeyPair keys, X509Certificate certificate) {
+    this.keys = keys;
+    this.certificate = certificate;
+  }
+
+  /// The authority that [#save] wrote.
+  public static PretendAuthority load(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, NO_PASSWORD);
+      X509Certificate certificate = (X509Certificate) store.getCertificate(ENTRY);
+      PrivateKey key = (PrivateKey) store.getKey(ENTRY, NO_PASSWORD);
+      return new PretendAuthority(new KeyPair(certificate.getPublicKey(), key), certificate);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("can't read the authority in " + file, e);
+    }
+  }
+
+  /// Writes it with its key, so that another process can issue certificates, too.
+  public void save(Path file) {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      new Credential(keys, List.of(certificate)).store().store(out, NO_PASSWORD);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("can't write the authority to " + file, e);
+    }
   }
 
   public X509Certificate certificate() {
@@ -56,18 +91,22 @@ public final class PretendAuthority {
     /// A TLS context that shows this certificate and trusts `trusted`.
     public SSLContext context(X509Certificate trusted) {
       try {
-        KeyStore store = emptyStore();
-        store.setKeyEntry(
-            "own", keys.getPrivate(), NO_PASSWORD, chain.toArray(X509Certificate[]::new));
         KeyManagerFactory keyManagers =
             KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keyManagers.init(store, NO_PASSWORD);
+        keyManagers.init(store(), NO_PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keyManagers.getKeyManagers(), trusting(trusted).getTrustManagers(), RANDOM);
         return context;
       } catch (GeneralSecurityException | IOException e) {
         throw new IllegalStateException("can't make a TLS context", e);
       }
+    }
+
+    private KeyStore store() throws GeneralSecurityException, IOException {
+      KeyStore store = emptyStore();
+      store.setKeyEntry(
+          ENTRY, keys.getPrivate(), NO_PASSWORD, chain.toArray(X509Certificate[]::new));
+      return store;
     }
   }
 
@@ -93,11 +132,22 @@ public final class PretendAuthority {
         List.of(sign("pretend", issuer, subject, keys, names, false, lifetime), certificate));
   }
 
-  /// A certificate for these names that nobody but itself vouches for.
-  public static Credential selfSigned(List<GeneralName> names, Duration lifetime) {
+  /// Issues a certificate for these hosts.
+  ///
+  /// @param lifetime from now; negative for one that has expired
+  public Credential issue(Duration lifetime, String... hosts) {
+    return issue(dnsNames(hosts), lifetime);
+  }
+
+  /// A certificate for these hosts that nobody but itself vouches for.
+  public static Credential selfSigned(Duration lifetime, String... hosts) {
     KeyPair keys = newKeys();
     return new Credential(
-        keys, List.of(sign("pretend", "pretend", keys, keys, names, false, lifetime)));
+        keys, List.of(sign("pretend", "pretend", keys, keys, dnsNames(hosts), false, lifetime)));
+  }
+
+  private static List<GeneralName> dnsNames(String... hosts) {
+    return Arrays.stream(hosts).map(host -> new GeneralName(GeneralName.dNSName, host)).toList();
   }
 
   private static X509Certificate sign(

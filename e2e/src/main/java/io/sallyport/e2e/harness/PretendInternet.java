@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,20 +17,25 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
-import org.bouncycastle.asn1.x509.GeneralName;
 
 /// Outside hosts that answer the way httpbin does: `/get`, `/post`, `/anything`, `/status/N`, each
 /// echoing url, method, headers and body as JSON. Real sockets and real TLS on loopback.
 public final class PretendInternet implements Internet, AutoCloseable {
-  private final PretendAuthority authority = new PretendAuthority("pretend internet");
+  private final PretendAuthority authority;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<HttpServer> servers = new ArrayList<>();
   private final AtomicLong requests = new AtomicLong();
 
+  /// @param authority who vouches for its hosts
+  public PretendInternet(PretendAuthority authority) {
+    this.authority = authority;
+  }
+
   /// Serves `names` on `address`, over HTTP and over HTTPS with a certificate for these names.
   public PretendInternet host(String address, int http, int https, List<String> names) {
     plain(address, http);
-    return secured(address, https, authority.issue(dnsNames(names), Duration.ofHours(12)));
+    return secured(
+        address, https, authority.issue(Duration.ofHours(12), names.toArray(String[]::new)));
   }
 
   /// Serves HTTP only.
@@ -56,19 +60,9 @@ public final class PretendInternet implements Internet, AutoCloseable {
     return this;
   }
 
-  /// A certificate of the authority that outside hosts have.
-  public PretendAuthority.Credential issue(Duration lifetime, String... names) {
-    return authority.issue(dnsNames(List.of(names)), lifetime);
-  }
-
-  /// Names as certificates hold them.
-  public static List<GeneralName> dnsNames(List<String> names) {
-    return names.stream().map(name -> new GeneralName(GeneralName.dNSName, name)).toList();
-  }
-
   @Override
-  public X509Certificate authority() {
-    return authority.certificate();
+  public PretendAuthority authority() {
+    return authority;
   }
 
   @Override

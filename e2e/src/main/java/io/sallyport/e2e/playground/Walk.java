@@ -33,7 +33,9 @@ final class Walk {
 
   Walk(MeshUnderTest mesh) {
     this.mesh = mesh;
-    this.tls = PretendAuthority.clientContext(mesh.internet().authority()).getSocketFactory();
+    this.tls =
+        PretendAuthority.clientContext(mesh.internet().authority().certificate())
+            .getSocketFactory();
   }
 
   /// What one step gave.

@@ -1,58 +1,49 @@
 package io.sallyport.e2e.containers;
 
-import com.github.dockerjava.api.model.Network.Ipam;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
-import io.sallyport.e2e.harness.Directories;
 import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.InternetServer;
 import io.sallyport.e2e.harness.Layout;
 import io.sallyport.e2e.harness.Mesh;
+import io.sallyport.e2e.harness.PretendAuthority;
 import io.sallyport.e2e.harness.Relay;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 
-/// A mesh in containers. Workloads, gateway and control plane share the network `mesh`, which leads
-/// nowhere else; the outside hosts are on two further networks, where only the gateway is too.
+/// A mesh in containers. Workloads, gateways and control plane share the network `mesh`, which
+/// leads nowhere else; the outside hosts are on two further networks, where only gateways are too.
 /// Every proxy gets a volume with its own keys and nobody else's.
 final class ContainerMesh implements Mesh {
-  private static final Random RANDOM = new SecureRandom();
   private static final Duration START = Duration.ofSeconds(90);
   private static final String DNS_PORT = "15053";
-  private static final Path INTERCEPT = repository().resolve("containers/intercept");
+  private static final Path INTERCEPT = Containers.repository().resolve("containers/intercept");
+  private static final String AUTHORITY = "/etc/pretend-authority.p12";
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-  private final Consumer<String> progress;
-  private final Path work;
-  private final Program program;
-  private final Network network;
+  private final Containers containers;
+  private Network network;
+  private List<Network> outside;
   private Layout layout;
   private Documents documents;
   private RemoteInternet internet;
   private ControlPlaneContainer controlPlane;
   private List<ControlPlaneContainer.Proxy> proxies;
+  private ControlPlaneContainer.Proxy another;
   private Pod sleepAPod;
   private Pod nginxPod;
   private Pod gatewayPod;
-  private String outsideAddress6;
+  private Pod internetPod;
   private EnvoyContainer sleepA;
   private EnvoyContainer nginx;
   private EnvoyContainer gateway;
@@ -67,17 +58,11 @@ final class ContainerMesh implements Mesh {
 
   @SuppressWarnings("NullAway.Init")
   private ContainerMesh(String meshConfig, Consumer<String> progress) {
-    this.progress = progress;
+    this.containers = new Containers(progress);
     try {
-      this.work = Files.createTempDirectory("sallyport-containers");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    parts.push(() -> Directories.delete(work));
-    try {
-      this.program = Program.copyTo(work.resolve("program"));
-      this.network = newNetwork();
+      progress.accept("starting containers");
       startParts(meshConfig);
+      progress.accept("all containers are ready");
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -85,162 +70,102 @@ final class ContainerMesh implements Mesh {
   }
 
   private void startParts(String meshConfig) {
-    progress.accept("starting containers");
-    Volumes volumes = new Volumes();
-    parts.push(volumes);
-    Network one = newNetwork();
-    Network two = newNetwork();
-    Pod internetPod = pod("internet", one, two);
-    Pod controlPlanePod = pod("control-plane", network);
-    gatewayPod = pod("egressgateway-0", network, one, two);
-    sleepAPod = pod("sleep-a", network).intercept(INTERCEPT, Map.of("DNS_PORT", DNS_PORT));
-    nginxPod = pod("nginx", network).intercept(INTERCEPT, Map.of());
+    network = containers.network();
+    outside = List.of(containers.network(), containers.network());
+    internetPod = containers.pod("internet", outside.toArray(Network[]::new));
+    Pod controlPlanePod = pod("control-plane");
+    gatewayPod = gatewayPod("egressgateway-0");
+    sleepAPod = pod("sleep-a").intercept(INTERCEPT, Map.of("DNS_PORT", DNS_PORT));
+    nginxPod = pod("nginx").intercept(INTERCEPT, Map.of());
     layout =
         new Layout(
             controlPlanePod.address(network),
             sleepAPod.address(network),
             nginxPod.address(network),
             gatewayPod.address(network),
-            internetPod.address(one),
-            internetPod.address(two),
+            internetPod.address(outside.getFirst()),
+            internetPod.address(outside.getLast()),
             80,
             443,
             80,
             443,
             444,
             15443);
-    outsideAddress6 = internetPod.address6(one);
     internet = startInternet(internetPod);
-    documents = new Documents(directory("resources"), layout);
-    documents.writeOutsideAuthority(internet.authority());
+    documents = new Documents(containers.directory("resources"), layout);
+    documents.writeOutsideAuthority(internet.authority().certificate());
     documents.writeMesh(meshConfig, "");
-    var atSleepA = proxy(volumes, "sidecar", "mytest", "sleep-a", "--dns", "127.0.0.1:" + DNS_PORT);
-    var atNginx = proxy(volumes, "sidecar", "default", "nginx");
-    var atGateway = proxy(volumes, "egress-gateway", "istio-egress", "egressgateway-0");
-    proxies = List.of(atSleepA, atNginx, atGateway);
-    controlPlane =
-        new ControlPlaneContainer(
-            controlPlanePod,
-            layout.controlPlane(),
-            program,
-            documents.directory(),
-            volumes.create("data"),
-            proxies);
-    controlPlane.awaitReady(START);
-    gateway = envoy(gatewayPod, atGateway);
-    sleepA = envoy(sleepAPod, atSleepA);
-    nginx = envoy(nginxPod, atNginx);
+    startControlPlane(controlPlanePod);
+    sleepA = envoy(sleepAPod, proxies.get(0));
+    nginx = envoy(nginxPod, proxies.get(1));
+    gateway = envoy(gatewayPod, proxies.get(2));
     relay(sleepAPod, layout.sleepA());
     relay(nginxPod, layout.nginx());
     Stream.of(gateway, sleepA, nginx).forEach(envoy -> envoy.awaitReady(START));
-    progress.accept("all containers are ready");
   }
 
-  private Path directory(String name) {
-    try {
-      return Files.createDirectory(work.resolve(name));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /// A network that leads nowhere else, over both IP versions.
-  private Network newNetwork() {
-    byte[] unique = new byte[6];
-    RANDOM.nextBytes(unique);
-    HexFormat hex = HexFormat.of();
-    String prefix = // RFC 4193
-        "fd%s:%s:%s:1::/64"
-            .formatted(
-                hex.formatHex(unique, 0, 1),
-                hex.formatHex(unique, 1, 3),
-                hex.formatHex(unique, 3, 5));
-    Network made =
-        Network.builder()
-            .createNetworkCmdModifier(command ->
-                command
-                    .withInternal(true)
-                    .withEnableIpv6(true)
-                    .withIpam(new Ipam().withConfig(new Ipam.Config().withSubnet(prefix))))
-            .build();
-    made.getId();
-    parts.push(made);
-    return made;
+  /// It gets every proxy's volume when it starts, and so also that of the gateway to come.
+  private void startControlPlane(Pod pod) {
+    proxies =
+        List.of(
+            proxy("sidecar", "mytest", "sleep-a", "--dns", "127.0.0.1:" + DNS_PORT),
+            proxy("sidecar", "default", "nginx"),
+            proxy("egress-gateway", "istio-egress", "egressgateway-0"));
+    another = proxy("egress-gateway", "istio-egress", Documents.ANOTHER_GATEWAY + "-0");
+    List<ControlPlaneContainer.Proxy> all = new ArrayList<>(proxies);
+    all.add(another);
+    controlPlane =
+        new ControlPlaneContainer(
+            pod,
+            layout.controlPlane(),
+            containers.program(),
+            documents.directory(),
+            containers.volume("data"),
+            all);
+    controlPlane.awaitReady(START);
   }
 
   /// A network namespace on the network of the workloads, with nothing in it.
   Pod pod(String name) {
-    return pod(name, network);
+    return containers.pod(name, network);
   }
 
-  private Pod pod(String name, Network... networks) {
-    Pod pod = new Pod(name, List.of(networks));
-    parts.push(pod);
-    return pod;
+  private Pod gatewayPod(String name) {
+    return containers.pod(name, network, outside.getFirst(), outside.getLast());
   }
 
-  private static ControlPlaneContainer.Proxy proxy(
-      Volumes volumes, String kind, String namespace, String workload, String... options) {
+  private ControlPlaneContainer.Proxy proxy(
+      String kind, String namespace, String workload, String... options) {
     return new ControlPlaneContainer.Proxy(
-        kind, namespace, workload, volumes.create(workload), List.of(options));
+        kind, namespace, workload, containers.volume(workload), List.of(options));
   }
 
   private RemoteInternet startInternet(Pod pod) {
-    List<String> hosts =
-        layout.hosts().entrySet().stream()
-            .map(host -> host.getKey() + "=" + String.join(",", host.getValue()))
-            .toList();
-    java(pod, InternetServer.class, hosts);
-    awaitOpen(layout.httpbin(), InternetServer.CONTROL_PORT);
-    return new RemoteInternet(layout.httpbin());
+    PretendAuthority authority = new PretendAuthority("pretend internet");
+    Path file = containers.work().resolve("authority.p12");
+    authority.save(file);
+    List<String> arguments = new ArrayList<>(List.of(AUTHORITY));
+    layout
+        .hosts()
+        .forEach((address, names) -> arguments.add(address + "=" + String.join(",", names)));
+    containers.java(pod, InternetServer.class, List.of(Pod.readOnly(file, AUTHORITY)), arguments);
+    Containers.awaitOpen(layout.httpbin(), InternetServer.CONTROL_PORT);
+    return new RemoteInternet(layout.httpbin(), authority);
   }
 
   private EnvoyContainer envoy(Pod pod, ControlPlaneContainer.Proxy proxy) {
     controlPlane.bootstrap(proxy);
-    return new EnvoyContainer(
-        proxy.kind() + " " + proxy.namespace() + "/" + proxy.workload(),
-        pod,
-        pod.run(Image.ENVOY, Pod.PROXY_USER, List.of(proxy.bind()), proxy.arguments()));
+    return new EnvoyContainer(pod, proxy);
   }
 
   private void relay(Pod pod, String address) {
     java(pod, Relay.class, List.of());
-    awaitOpen(address, Relay.PORT);
+    Containers.awaitOpen(address, Relay.PORT);
   }
 
   /// Runs a class of the tests' class path in a pod.
   GenericContainer<?> java(Pod pod, Class<?> main, List<String> arguments) {
-    return pod.run(
-        Image.JAVA,
-        Pod.APPLICATION_USER,
-        List.of(program.bind()),
-        program.java(main.getName(), arguments));
-  }
-
-  private static void awaitOpen(String address, int port) {
-    Await.until(
-        address + ":" + port + " is open",
-        START,
-        () -> {
-          try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, port), 1000);
-            return true;
-          } catch (IOException e) {
-            return false;
-          }
-        });
-  }
-
-  /// The root of the checkout.
-  static Path repository() {
-    Path at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve("containers/intercept"))) {
-      at = at.getParent();
-      if (at == null) {
-        throw new IllegalStateException("not in a checkout of the repository");
-      }
-    }
-    return at;
+    return containers.java(pod, main, List.of(), arguments);
   }
 
   @Override
@@ -288,20 +213,49 @@ final class ContainerMesh implements Mesh {
     return gateway;
   }
 
-  /// This machine's own address on the network of an outside host.
+  @Override
+  public EnvoyContainer startAnotherGateway() {
+    Pod pod = gatewayPod(another.workload());
+    documents.writeAnotherGateway(pod.address(network), "");
+    Await.until(
+        "the gateway is known",
+        START,
+        () -> controlPlane.knows(another.workload()),
+        controlPlane::tail);
+    EnvoyContainer started = envoy(pod, another);
+    started.awaitReady(START);
+    return started;
+  }
+
+  @Override
+  public Set<String> resolve(String name) {
+    Set<String> addresses = new TreeSet<>();
+    sleepAPod
+        .tool(Pod.APPLICATION_USER, "getent", "ahostsv4", name)
+        .getStdout()
+        .lines()
+        .forEach(line -> addresses.add(line.split(" ", 2)[0]));
+    return addresses;
+  }
+
   @Override
   public String outside() {
-    try (DatagramSocket towards = new DatagramSocket()) {
-      towards.connect(new InetSocketAddress(layout.httpbin(), InternetServer.CONTROL_PORT));
-      return towards.getLocalAddress().getHostAddress();
-    } catch (SocketException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Containers.thisMachineBeside(layout.httpbin());
+  }
+
+  @Override
+  public Optional<String> outsideOfIpv6() {
+    return Containers.ipv6Of(outside());
+  }
+
+  @Override
+  public String elsewhere() {
+    return Containers.thisMachineBeside(layout.alibaba());
   }
 
   @Override
   public Path bootstrap(String proxy) {
-    Path copy = work.resolve("bootstrap-of-" + proxy);
+    Path copy = containers.work().resolve("bootstrap-of-" + proxy);
     proxies.stream()
         .filter(each -> proxy.equals(each.namespace() + "-" + each.workload()))
         .forEach(each -> controlPlane.copyBootstrap(each, copy));
@@ -330,7 +284,7 @@ final class ContainerMesh implements Mesh {
 
   /// The IPv6 address of the outside host whose IPv4 address is `httpbin` of the layout.
   String outsideAddress6() {
-    return outsideAddress6;
+    return internetPod.address6(outside.getFirst());
   }
 
   /// The network of the workloads.
@@ -345,12 +299,6 @@ final class ContainerMesh implements Mesh {
 
   @Override
   public void close() {
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (Exception e) {
-        progress.accept("could not stop a part: " + e.getMessage());
-      }
-    }
+    containers.close();
   }
 }

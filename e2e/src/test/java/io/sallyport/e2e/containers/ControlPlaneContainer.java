@@ -2,6 +2,8 @@ package io.sallyport.e2e.containers;
 
 import com.github.dockerjava.api.model.Bind;
 import io.sallyport.e2e.harness.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,18 +105,16 @@ final class ControlPlaneContainer {
     try {
       Files.createDirectories(to);
       for (String file : List.of("tls.crt", "tls.key", "ca.crt")) {
-        ExecResult read = container.execInContainer("cat", proxy.directory() + "/" + file);
-        if (read.getExitCode() != 0) {
-          throw new IllegalStateException("no " + file + " of " + proxy.workload() + ": " + read);
-        }
-        Files.writeString(to.resolve(file), read.getStdout());
+        Files.writeString(to.resolve(file), run("cat", proxy.directory() + "/" + file));
       }
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while reading", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /// Whether the registry has a workload of that name.
+  boolean knows(String workload) {
+    return run("cat", DATA + "/workloads.json").contains('"' + workload + '"');
   }
 
   /// Runs `sallyport bootstrap` for a proxy.
@@ -137,17 +137,22 @@ final class ControlPlaneContainer {
                 "--mounted-at",
                 BOOTSTRAP));
     arguments.addAll(proxy.options());
+    run(program.java(MAIN, arguments).toArray(String[]::new));
+  }
+
+  /// What a command in this container prints.
+  private String run(String... command) {
     try {
-      ExecResult result =
-          container.execInContainer(program.java(MAIN, arguments).toArray(String[]::new));
+      ExecResult result = container.execInContainer(command);
       if (result.getExitCode() != 0) {
-        throw new IllegalStateException("bootstrap of " + proxy.workload() + ": " + result);
+        throw new IllegalStateException(String.join(" ", command) + ": " + result);
       }
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      return result.getStdout();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted during bootstrap", e);
+      throw new IllegalStateException("interrupted during " + String.join(" ", command), e);
     }
   }
 

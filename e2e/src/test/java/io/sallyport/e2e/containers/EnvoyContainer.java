@@ -3,6 +3,7 @@ package io.sallyport.e2e.containers;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.Proxy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
@@ -13,10 +14,11 @@ final class EnvoyContainer implements Proxy {
   private final Pod pod;
   private final GenericContainer<?> container;
 
-  EnvoyContainer(String name, Pod pod, GenericContainer<?> container) {
-    this.name = name;
+  /// Starts it.
+  EnvoyContainer(Pod pod, ControlPlaneContainer.Proxy proxy) {
+    this.name = proxy.kind() + " " + proxy.namespace() + "/" + proxy.workload();
     this.pod = pod;
-    this.container = container;
+    this.container = pod.run(Image.ENVOY, Pod.PROXY_USER, List.of(proxy.bind()), proxy.arguments());
   }
 
   /// Waits until Envoy has its first configuration and takes traffic. Its admin port is open to its

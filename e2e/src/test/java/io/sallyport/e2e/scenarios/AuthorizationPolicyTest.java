@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Await;
-import io.sallyport.e2e.harness.PretendAuthority;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
@@ -265,8 +264,7 @@ class AuthorizationPolicyTest extends BackendScenario {
   }
 
   private Answer tls(String host) {
-    SSLSocketFactory tls =
-        PretendAuthority.clientContext(mesh.internet().authority()).getSocketFactory();
+    SSLSocketFactory tls = applicationTls().getSocketFactory();
     return mesh.sleepAApplication().https(tls, host, mesh.layout().https(), "/get");
   }
 

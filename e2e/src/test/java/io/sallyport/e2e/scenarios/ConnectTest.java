@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.GatewayClient;
 import io.sallyport.e2e.harness.Layout;
 import java.io.IOException;
@@ -56,23 +57,18 @@ class ConnectTest extends BackendScenario {
     mesh.documents()
         .write(
             "nginx.yaml",
-            """
-            apiVersion: mesh.sallyport.io/v1
-            kind: EgressTrafficPolicy
-            metadata: {name: nginx, namespace: istio-egress}
-            spec:
-              byEgressGateway: {name: egressgateway}
-              egressRules:
-                - from: [{namespace: default}]
-                  to:
-                    - hosts: [connect.test]
-                      port: {number: %d, protocol: HTTP}
-                      byEgressGateway: {port: 80}
-                    - hosts: [plain.test]
-                      port: {number: %d, protocol: HTTP}
-                      byEgressGateway: {port: 80}
-            """
-                .formatted(echo.port(), httpPort()));
+            Documents.ownPolicy(
+                "nginx",
+                "{namespace: default}",
+                """
+                - hosts: [connect.test]
+                  port: {number: %d, protocol: HTTP}
+                  byEgressGateway: {port: 80}
+                - hosts: [plain.test]
+                  port: {number: %d, protocol: HTTP}
+                  byEgressGateway: {port: 80}
+                """
+                    .formatted(echo.port(), httpPort())));
     awaitStatus(mesh.sleepAApplication(), "plain.test", 200);
     awaitStatus(mesh.nginxApplication(), "plain.test", 200);
   }

@@ -6,29 +6,23 @@ import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.DnsServer;
 import io.sallyport.e2e.harness.Layout;
+import io.sallyport.e2e.harness.PretendAuthority;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Several places for one host: weights, priorities, and other hosts.
-class EndpointsTest extends MeshScenario {
-  private static final Duration VALID = Duration.ofHours(1);
-
+class EndpointsTest extends BackendScenario {
   /// Comes back at once, so that a test need not wait.
   private static final String QUICK =
       "outlierDetection: {consecutive5xx: 1, interval: 100ms, baseEjectionTime: 100ms}";
@@ -39,22 +33,34 @@ class EndpointsTest extends MeshScenario {
 
   private final List<RawServer> servers = new ArrayList<>();
   private final OutsidePolicy policy = new OutsidePolicy();
-  private final int primaryPort = Layout.freePort("127.0.0.1");
+  private int primaryPort;
   private int deadPort;
+
+  /// Knows a name as which an endpoint can be written.
+  @SuppressWarnings("NullAway.Init")
+  private DnsServer dns;
 
   @SuppressWarnings("NullAway.Init")
   private RawServer backup;
 
-  @BeforeAll
+  @SuppressWarnings("NullAway.Init")
+  private String outside;
+
+  @BeforeParameterizedClassInvocation
   void openTheHostsAndThePolicy() {
-    String httpbin = mesh.layout().httpbin();
-    deadPort = Layout.freePort(httpbin);
-    String dead = "{address: %s, port: %d}".formatted(httpbin, deadPort);
+    outside = mesh.outside();
+    primaryPort = Layout.freePort(outside);
+    deadPort = Layout.freePort(outside);
+    dns = new DnsServer(outside);
+    dns.answer("place.test", outside);
+    String dead = "{address: %s, port: %d}".formatted(outside, deadPort);
     RawServer heavy = serve(saying("heavy"));
     RawServer light = serve(saying("light"));
     backup = serve(saying("backup"));
     String toBackup = address(backup, "priority: 1");
-    policy.http("plain.test", httpPort(), "name: plain").alias(httpbin, "plain.test");
+    policy
+        .http("plain.test", httpPort(), "name: plain")
+        .alias(mesh.layout().httpbin(), "plain.test");
     policy.http(
         "weighted.test",
         80,
@@ -68,67 +74,57 @@ class EndpointsTest extends MeshScenario {
         "back.test",
         80,
         QUICK,
-        "endpoints: [{address: 127.0.0.1, port: %d}, %s]".formatted(primaryPort, toBackup));
+        "endpoints: [{address: %s, port: %d}, %s]".formatted(outside, primaryPort, toBackup));
     policy.http(
         "all-down.test",
         80,
         "endpoints: [%s, {address: %s, port: %d, priority: 1}]"
-            .formatted(dead, httpbin, Layout.freePort(httpbin)));
+            .formatted(dead, outside, Layout.freePort(outside)));
     policy.http(
         "all-of-one.test",
         80,
         "endpoints: [%s, %s, %s]".formatted(dead, address(light, "weight: 1"), toBackup));
     policy.http("asked.test", 80, "endpoints: [%s]".formatted(host("other.test", light)));
-    policy.alias(httpbin, "other.test");
+    policy.alias(outside, "other.test");
     policy.http(
         "names.test",
         80,
-        "endpoints: [%s, {address: localhost, port: %d, priority: 1}]"
-            .formatted(dead, local().port()));
-    policy.http(
-        "ipv6.test",
-        80,
-        "endpoints: [{address: \"::1\", port: %d}, {address: not-there.invalid, priority: 1}]"
-            .formatted(ipv6Port()));
+        "endpoints: [%s, {address: place.test, port: %d, priority: 1}]"
+            .formatted(dead, serve(saying("named")).port()));
+    mesh.outsideOfIpv6().ifPresent(this::overIpv6);
     upgraded("tls.test", "proven.test", "proven.test", dead + ", ");
     upgraded("liar.test", "named.test", "another.test", "");
     RawServer tunnel = serve(secured("tunnel.test"));
     policy.tls(
         "tunnel.test", 443, "endpoints: [" + dead + ", " + address(tunnel, "priority: 1") + "]");
-    policy.apply(mesh);
+    policy.resolver(dns).apply(mesh);
     awaitStatus(mesh.sleepAApplication(), "plain.test", 200);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void closeTheHosts() {
     servers.forEach(RawServer::close);
+    dns.close();
   }
 
   private RawServer serve(RawServer.Conversation conversation) {
-    RawServer server = new RawServer(mesh.layout().httpbin(), conversation);
+    RawServer server = new RawServer(outside, conversation);
     servers.add(server);
     return server;
   }
 
-  private RawServer local() {
-    RawServer server = new RawServer("127.0.0.1", saying("local"));
+  private void overIpv6(String address) {
+    RawServer server = new RawServer(address, saying("six"));
     servers.add(server);
-    return server;
-  }
-
-  private int ipv6Port() {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
-      assertThat(probe.getInetAddress()).isInstanceOf(Inet6Address.class);
-    } catch (IOException _) {
-      return deadPort;
-    }
-    RawServer server = new RawServer("::1", saying("six"));
-    servers.add(server);
-    return server.port();
+    policy.http(
+        "ipv6.test",
+        80,
+        "endpoints: [{address: \"%s\", port: %d}, {address: not-there.invalid, priority: 1}]"
+            .formatted(address, server.port()));
   }
 
   private String address(RawServer server, String more) {
-    return "{address: %s, port: %d, %s}".formatted(mesh.layout().httpbin(), server.port(), more);
+    return "{address: %s, port: %d, %s}".formatted(outside, server.port(), more);
   }
 
   private static String host(String name, RawServer server) {
@@ -145,7 +141,7 @@ class EndpointsTest extends MeshScenario {
             "httpsUpgrade: {enabled: true, port: 443}",
             "endpoints: [%s{host: %s, port: %d, priority: %d}]"
                 .formatted(first, other, server.port(), first.isEmpty() ? 0 : 1))
-        .alias(mesh.layout().httpbin(), other);
+        .alias(outside, other);
   }
 
   /// Answers with a name and the `Host` that it was asked for.
@@ -173,19 +169,11 @@ class EndpointsTest extends MeshScenario {
   }
 
   private RawServer.Conversation secured(String proven) {
-    SSLContext tls = mesh.internet().issue(VALID, proven).context(mesh.internet().authority());
+    PretendAuthority authority = mesh.internet().authority();
+    SSLContext tls = authority.issue(VALID, proven).context(authority.certificate());
     return socket -> {
-      SSLSocket secured =
-          (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
-      secured.setUseClientMode(false);
-      secured.startHandshake();
-      String serverName =
-          ((ExtendedSSLSession) secured.getSession())
-              .getRequestedServerNames().stream()
-                  .map(name -> ((SNIHostName) name).getAsciiName())
-                  .findFirst()
-                  .orElse("");
-      answer(secured, serverName);
+      SSLSocket secured = RawServer.secure(socket, tls, false);
+      answer(secured, RawServer.serverName(secured));
     };
   }
 
@@ -227,7 +215,7 @@ class EndpointsTest extends MeshScenario {
   @Test
   void theFirstIsInUseAgainOnceItIsBack() {
     assertThat(said("back.test")).isEqualTo("200 backup as back.test");
-    try (RawServer primary = new RawServer("127.0.0.1", primaryPort, saying("primary"))) {
+    try (RawServer primary = new RawServer(outside, primaryPort, saying("primary"))) {
       Await.until(
           "the first takes requests again",
           LIMIT,
@@ -261,12 +249,12 @@ class EndpointsTest extends MeshScenario {
 
   @Test
   void anAddressMayBeAName() {
-    assertThat(said("names.test")).isEqualTo("200 local as names.test");
+    assertThat(said("names.test")).isEqualTo("200 named as names.test");
   }
 
   @Test
   void anAddressMayBeOfIpv6() {
-    Assumptions.assumeTrue(servers.stream().anyMatch(RawServer::isIpv6), "no IPv6 here");
+    Assumptions.assumeTrue(mesh.outsideOfIpv6().isPresent(), "no IPv6 here");
     assertThat(said("ipv6.test")).isEqualTo("200 six as ipv6.test");
   }
 

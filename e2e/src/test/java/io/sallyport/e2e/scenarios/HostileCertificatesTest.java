@@ -9,9 +9,7 @@ import com.google.gson.JsonParser;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.PretendAuthority;
 import io.sallyport.e2e.harness.PretendAuthority.Credential;
-import io.sallyport.e2e.harness.PretendInternet;
 import io.sallyport.identity.Pem;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -49,7 +47,7 @@ class HostileCertificatesTest extends BackendScenario {
   private final PretendAuthority partner = new PretendAuthority("partner");
 
   private Credential pair() {
-    return partner.issue(PretendInternet.dnsNames(List.of("client.test")), Duration.ofHours(1));
+    return partner.issue(VALID, "client.test");
   }
 
   private static String key(Credential pair) {
@@ -79,7 +77,7 @@ class HostileCertificatesTest extends BackendScenario {
     Credential client = pair();
     String certificate = Pem.of(client.chain());
     mesh.documents().write("client.crt", certificate);
-    String authority = Pem.of(List.of(mesh.internet().authority()));
+    String authority = Pem.of(List.of(mesh.internet().authority().certificate()));
     mesh.documents()
         .write(
             "many-roots.crt",

@@ -28,6 +28,7 @@ class LyingProxyTest extends MeshScenario {
     String address = mesh.layout().nginx();
     Path honest =
         mesh.bootstrap(
+            mesh.bootstrap("default-nginx"),
             "sidecar",
             "default",
             "nginx",

@@ -13,15 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// How the gateway speaks plain HTTP to outside hosts, as rules ask for it.
-class OutsideOptionsTest extends MeshScenario {
+class OutsideOptionsTest extends BackendScenario {
   private final List<RawServer> servers = new ArrayList<>();
-  private final List<String> hosts = new ArrayList<>();
-  private final StringBuilder destinations = new StringBuilder();
+  private final OutsidePolicy policy = new OutsidePolicy();
   private final LinkedBlockingQueue<String> prefaces = new LinkedBlockingQueue<>();
 
   @SuppressWarnings("NullAway.Init")
@@ -36,74 +35,58 @@ class OutsideOptionsTest extends MeshScenario {
   @SuppressWarnings("NullAway.Init")
   private RawServer h2;
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void openTheHostsAndThePolicy() {
     silent = serve(RawServer::silent);
     echo = serve(OutsideOptionsTest::echo);
     h2 = serve(this::preface);
     failing = serve(RawServer.answering("503 Service Unavailable"));
-    servers.add(
-        new RawServer(mesh.layout().alibaba(), failing.port(), RawServer.answering("200 OK")));
-    destination("plain.test", httpPort(), "timeouts: {connect: 1s}");
-    destination("slow.test", silent.port(), "timeouts: {request: 300ms}");
-    destination("still.test", silent.port(), "timeouts: {idle: 300ms}");
-    destination("full.test", silent.port(), "connectionPool: {maxRequests: 1}");
-    destination("again.test", httpPort(), "retries: {attempts: 3, on: [gateway-error]}");
-    destination("once.test", httpPort(), "retries: {attempts: 0}");
-    destination(
+    servers.add(new RawServer(mesh.elsewhere(), failing.port(), RawServer.answering("200 OK")));
+    policy.http("plain.test", httpPort(), "timeouts: {connect: 1s}");
+    policy.http("slow.test", silent.port(), "timeouts: {request: 300ms}");
+    policy.http("still.test", silent.port(), "timeouts: {idle: 300ms}");
+    policy.http("full.test", silent.port(), "connectionPool: {maxRequests: 1}");
+    policy.http("again.test", httpPort(), "retries: {attempts: 3, on: [gateway-error]}");
+    policy.http("once.test", httpPort(), "retries: {attempts: 0}");
+    policy.http(
         "twice.test",
         silent.port(),
         "retries: {attempts: 1, perTryTimeout: 200ms, on: [gateway-error]}");
-    destination("websocket.test", echo.port(), "websocket: true");
-    destination("no-websocket.test", echo.port(), "websocket: false");
-    destination("h2.test", h2.port(), "upstreamProtocol: HTTP2");
-    destination(
+    policy.http("websocket.test", echo.port(), "websocket: true");
+    policy.http("no-websocket.test", echo.port(), "websocket: false");
+    policy.http("h2.test", h2.port(), "upstreamProtocol: HTTP2");
+    policy.http(
         "two.test",
         failing.port(),
         "outlierDetection: {consecutive5xx: 2, interval: 1s, baseEjectionTime: 10m}");
-    mesh.documents()
-        .replaceInMesh(
-            "hostnames: [httpbin.org, www.httpbin.org]\n",
-            "hostnames: [httpbin.org, www.httpbin.org, %s]\n      - {ip: %s, hostnames: [two.test]}\n"
-                .formatted(String.join(", ", hosts), mesh.layout().alibaba()));
-    mesh.documents()
-        .write(
-            "policy.yaml",
-            """
-            apiVersion: mesh.sallyport.io/v1
-            kind: EgressTrafficPolicy
-            metadata: {name: outside-options, namespace: istio-egress}
-            spec:
-              byEgressGateway: {name: egressgateway}
-              egressRules:
-                - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
-                  to:
-            """
-                + destinations);
+    for (String host : List.of("plain.test", "again.test", "once.test")) {
+      policy.alias(mesh.layout().httpbin(), host);
+    }
+    for (String host :
+        List.of(
+            "slow.test",
+            "still.test",
+            "full.test",
+            "twice.test",
+            "websocket.test",
+            "no-websocket.test",
+            "h2.test",
+            "two.test")) {
+      policy.alias(mesh.outside(), host);
+    }
+    policy.alias(mesh.elsewhere(), "two.test").apply(mesh);
     awaitStatus(mesh.sleepAApplication(), "plain.test", 200);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void closeTheHosts() {
     servers.forEach(RawServer::close);
   }
 
   private RawServer serve(RawServer.Conversation conversation) {
-    RawServer server = new RawServer(mesh.layout().httpbin(), conversation);
+    RawServer server = new RawServer(mesh.outside(), conversation);
     servers.add(server);
     return server;
-  }
-
-  private void destination(String host, int port, String option) {
-    hosts.add(host);
-    destinations.append(
-        """
-                - hosts: [%s]
-                  port: {number: %d, protocol: HTTP}
-                  byEgressGateway: {port: 80}
-                  %s
-        """
-            .formatted(host, port, option));
   }
 
   private JsonObject refusal(String host, int port, int status) {

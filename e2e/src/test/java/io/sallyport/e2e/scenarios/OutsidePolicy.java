@@ -1,5 +1,7 @@
 package io.sallyport.e2e.scenarios;
 
+import io.sallyport.e2e.harness.DnsServer;
+import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.Mesh;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -13,11 +15,18 @@ final class OutsidePolicy {
   static final String FILE = "policy.yaml";
 
   private final StringBuilder destinations = new StringBuilder();
+  private String resolvers = "";
   private final SortedMap<String, SortedSet<String>> aliases = new TreeMap<>();
 
   /// A name that the gateway finds at an address.
   OutsidePolicy alias(String address, String name) {
     aliases.computeIfAbsent(address, _ -> new TreeSet<>()).add(name);
+    return this;
+  }
+
+  /// Where the gateway asks for other names.
+  OutsidePolicy resolver(DnsServer dns) {
+    resolvers = "    resolvers: [\"%s\"]\n".formatted(dns.address());
     return this;
   }
 
@@ -37,13 +46,13 @@ final class OutsidePolicy {
       String host, int port, String protocol, String first, String... options) {
     destinations.append(
         """
-                - hosts: [%s]
-                  port: {number: %d, protocol: %s}
-                  %s
+        - hosts: [%s]
+          port: {number: %d, protocol: %s}
+          %s
         """
             .formatted(host, port, protocol, first));
     for (String option : options) {
-      destinations.append("          ").append(option).append('\n');
+      destinations.append("  ").append(option).append('\n');
     }
     return this;
   }
@@ -52,11 +61,12 @@ final class OutsidePolicy {
   ///
   /// @param from further sources of its only rule, as YAML items each
   void apply(Mesh mesh, String... from) {
-    String known = "hostnames: [httpbin.org, www.httpbin.org]\n";
+    String known = "    hostAliases:\n";
     mesh.documents()
         .replaceInMesh(
             known,
-            known
+            resolvers
+                + known
                 + aliases.entrySet().stream()
                     .map(entry ->
                         "      - {ip: \"%s\", hostnames: [%s]}\n"
@@ -67,19 +77,6 @@ final class OutsidePolicy {
       sources.append(", ").append(source);
     }
     mesh.documents()
-        .write(
-            FILE,
-            """
-            apiVersion: mesh.sallyport.io/v1
-            kind: EgressTrafficPolicy
-            metadata: {name: outside, namespace: istio-egress}
-            spec:
-              byEgressGateway: {name: egressgateway}
-              egressRules:
-                - from: [%s]
-                  to:
-            """
-                    .formatted(sources)
-                + destinations);
+        .write(FILE, Documents.ownPolicy("outside", sources.toString(), destinations.toString()));
   }
 }

@@ -5,47 +5,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.PretendAuthority;
 import io.sallyport.e2e.harness.PretendAuthority.Credential;
-import io.sallyport.e2e.harness.PretendInternet;
 import io.sallyport.identity.Pem;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// TLS that the gateway starts, as rules ask for it.
-class OutsideTlsOptionsTest extends MeshScenario {
-  private static final Duration VALID = Duration.ofHours(1);
+class OutsideTlsOptionsTest extends BackendScenario {
   private static final String CLIENT =
       "tls: {clientCertificate: {certificateFile: client.crt, keyFile: client.key}}";
 
   private static final String SECRET = "tls: {clientCertificate: {secretRef: {name: bank-client}}}";
 
   private final List<RawServer> servers = new ArrayList<>();
-  private final List<String> hosts = new ArrayList<>();
-  private final StringBuilder destinations = new StringBuilder();
+  private final OutsidePolicy policy = new OutsidePolicy();
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
   private final PretendAuthority partner = new PretendAuthority("partner");
 
   /// What the server of a host saw of the last connection.
   private record Seen(String serverName, BigInteger clientSerial) {}
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void openTheHostsAndThePolicy() {
     mesh.documents().write("partner-ca.crt", Pem.of(List.of(partner.certificate())));
     destination("plain.test", trusted("plain.test"), false, "name: plain");
@@ -60,47 +54,30 @@ class OutsideTlsOptionsTest extends MeshScenario {
     destination("misnamed.test", trusted("front.test"), false, "tls: {sni: front.test}");
     destination(
         "anyone.test",
-        PretendAuthority.selfSigned(PretendInternet.dnsNames(List.of("x.test")), VALID),
+        PretendAuthority.selfSigned(VALID, "x.test"),
         false,
         "tls: {insecureSkipVerify: true}");
     destination("client.test", trusted("client.test"), true, CLIENT);
     destination("secret.test", trusted("secret.test"), true, SECRET);
     destination("nobody.test", trusted("nobody.test"), true, "name: nobody");
     BigInteger first = newPair();
-    mesh.documents()
-        .replaceInMesh(
-            "hostnames: [httpbin.org, www.httpbin.org]",
-            "hostnames: [httpbin.org, www.httpbin.org, %s]".formatted(String.join(", ", hosts)));
-    mesh.documents()
-        .write(
-            "policy.yaml",
-            """
-            apiVersion: mesh.sallyport.io/v1
-            kind: EgressTrafficPolicy
-            metadata: {name: outside-tls, namespace: istio-egress}
-            spec:
-              byEgressGateway: {name: egressgateway}
-              egressRules:
-                - from: [{namespace: mytest, workloadSelector: {app: sleep-a}}]
-                  to:
-            """
-                + destinations);
+    policy.apply(mesh);
     awaitStatus(mesh.sleepAApplication(), "plain.test", 200);
     awaitStatus(mesh.sleepAApplication(), "client.test", 200);
     assertThat(seen("client.test").clientSerial()).isEqualTo(first);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void closeTheHosts() {
     servers.forEach(RawServer::close);
   }
 
   private Credential trusted(String name) {
-    return mesh.internet().issue(VALID, name);
+    return mesh.internet().authority().issue(VALID, name);
   }
 
   private Credential byPartner(String name) {
-    return partner.issue(PretendInternet.dnsNames(List.of(name)), VALID);
+    return partner.issue(VALID, name);
   }
 
   /// Writes another certificate for the gateway to show.
@@ -135,39 +112,29 @@ class OutsideTlsOptionsTest extends MeshScenario {
   }
 
   private void destination(String host, Credential shown, boolean demanding, String option) {
-    SSLContext tls = shown.context(mesh.internet().authority());
+    SSLContext tls = shown.context(mesh.internet().authority().certificate());
     RawServer server =
-        new RawServer(mesh.layout().httpbin(), socket -> answer(host, tls, demanding, socket));
+        new RawServer(mesh.outside(), socket -> answer(host, tls, demanding, socket));
     servers.add(server);
-    hosts.add(host);
-    destinations.append(
-        """
-                - hosts: [%s]
-                  port: {number: %d, protocol: HTTP}
-                  byEgressGateway: {port: 80}
-                  httpsUpgrade: {enabled: true, port: %d}
-                  %s
-        """
-            .formatted(host, httpPort(), server.port(), option));
+    policy
+        .http(
+            host,
+            httpPort(),
+            "httpsUpgrade: {enabled: true, port: %d}".formatted(server.port()),
+            option)
+        .alias(mesh.outside(), host);
   }
 
   private void answer(String host, SSLContext tls, boolean demanding, Socket socket)
       throws IOException {
-    SSLSocket secured =
-        (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
-    secured.setUseClientMode(false);
-    secured.setNeedClientAuth(demanding);
-    secured.startHandshake();
-    ExtendedSSLSession session = (ExtendedSSLSession) secured.getSession();
+    SSLSocket secured = RawServer.secure(socket, tls, demanding);
     seen.put(
         host,
         new Seen(
-            session.getRequestedServerNames().stream()
-                .map(name -> ((SNIHostName) name).getAsciiName())
-                .findFirst()
-                .orElse(""),
+            RawServer.serverName(secured),
             demanding
-                ? ((X509Certificate) session.getPeerCertificates()[0]).getSerialNumber()
+                ? ((X509Certificate) secured.getSession().getPeerCertificates()[0])
+                    .getSerialNumber()
                 : BigInteger.ZERO));
     RawServer.head(secured.getInputStream());
     secured
@@ -218,8 +185,7 @@ class OutsideTlsOptionsTest extends MeshScenario {
   @Test
   void aSecretIsShownOnceItIsThereAndWhenItIsAnotherOne() {
     assertThat(get(mesh.sleepAApplication(), "secret.test", "/get").status()).isEqualTo(503);
-    assertThat(mesh.controlPlane().get("/v1/status").orElseThrow())
-        .contains("no Secret istio-egress/bank-client");
+    assertThat(mesh.status()).contains("no Secret istio-egress/bank-client");
     for (int i = 0; i < 2; i++) {
       BigInteger next = newSecret();
       Await.until(
@@ -229,7 +195,6 @@ class OutsideTlsOptionsTest extends MeshScenario {
               get(mesh.sleepAApplication(), "secret.test", "/get").status() == 200
                   && seen("secret.test").clientSerial().equals(next));
     }
-    assertThat(mesh.controlPlane().get("/v1/status").orElseThrow())
-        .doesNotContain("no Secret", "PRIVATE KEY", "tls.key");
+    assertThat(mesh.status()).doesNotContain("no Secret", "PRIVATE KEY", "tls.key");
   }
 }

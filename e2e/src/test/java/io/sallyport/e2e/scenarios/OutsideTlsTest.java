@@ -12,64 +12,58 @@ import io.sallyport.e2e.harness.PretendInternet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// TLS that the gateway starts: no connection to a host that can't prove its name.
-class OutsideTlsTest extends MeshScenario {
-  private static final Duration VALID = Duration.ofHours(1);
+class OutsideTlsTest extends BackendScenario {
   private final Map<String, Integer> ports = new LinkedHashMap<>();
+  private final OutsidePolicy policy = new OutsidePolicy();
 
-  @BeforeAll
+  @SuppressWarnings("NullAway.Init")
+  private PretendAuthority authority;
+
+  @SuppressWarnings("NullAway.Init")
+  private PretendInternet hosts;
+
+  @BeforeParameterizedClassInvocation
   void openTheHostsAndThePolicy() {
-    secured("trusted.test", mesh.internet().issue(VALID, "trusted.test"));
-    secured("wildcard.test.test", mesh.internet().issue(VALID, "*.test.test"));
-    secured("wrong-name.test", mesh.internet().issue(VALID, "other.test"));
-    secured("nameless.test", mesh.internet().issue(VALID));
-    secured("expired.test", mesh.internet().issue(Duration.ofMinutes(-1), "expired.test"));
-    secured("not-yet.test", mesh.internet().issue(Duration.ofDays(9), "not-yet.test"));
-    secured(
-        "self-signed.test",
-        PretendAuthority.selfSigned(PretendInternet.dnsNames(List.of("self-signed.test")), VALID));
-    secured(
-        "foreign.test",
-        new PretendAuthority("nobody knows")
-            .issue(PretendInternet.dnsNames(List.of("foreign.test")), VALID));
-    secured("late.test", mesh.internet().issue(VALID, "late.test"));
-    secured("later.test", mesh.internet().issue(VALID, "later.test"));
-    mesh.documents()
-        .replaceInMesh(
-            "hostnames: [httpbin.org, www.httpbin.org]",
-            "hostnames: [httpbin.org, www.httpbin.org, " + String.join(", ", ports.keySet()) + "]");
-    mesh.documents().write("policy.yaml", policy());
+    authority = mesh.internet().authority();
+    hosts = new PretendInternet(authority);
+    secured("trusted.test", authority.issue(VALID, "trusted.test"));
+    secured("wildcard.test.test", authority.issue(VALID, "*.test.test"));
+    secured("wrong-name.test", authority.issue(VALID, "other.test"));
+    secured("nameless.test", authority.issue(VALID));
+    secured("expired.test", authority.issue(Duration.ofMinutes(-1), "expired.test"));
+    secured("not-yet.test", authority.issue(Duration.ofDays(9), "not-yet.test"));
+    secured("self-signed.test", PretendAuthority.selfSigned(VALID, "self-signed.test"));
+    secured("foreign.test", new PretendAuthority("nobody knows").issue(VALID, "foreign.test"));
+    secured("late.test", authority.issue(VALID, "late.test"));
+    secured("later.test", authority.issue(VALID, "later.test"));
+    ports.forEach((host, port) ->
+        policy
+            .http(host, httpPort(), "httpsUpgrade: {enabled: true, port: %d}".formatted(port))
+            .alias(mesh.outside(), host));
+    policy.apply(mesh);
     awaitStatus(mesh.sleepAApplication(), "trusted.test", 200);
   }
 
   private void secured(String host, Credential shown) {
-    mesh.internet().secured(mesh.layout().httpbin(), port(host), shown);
+    hosts.secured(mesh.outside(), port(host), shown);
   }
 
   private int port(String host) {
-    return ports.computeIfAbsent(host, _ -> Layout.freePort(mesh.layout().httpbin()));
+    return ports.computeIfAbsent(host, _ -> Layout.freePort(mesh.outside()));
   }
 
-  private String policy() {
-    String whole = mesh.documents().policy("https-upgrade.yaml");
-    int start = whole.indexOf("        - name: httpbin-service-http");
-    List<String> destinations = new ArrayList<>();
-    ports.forEach((host, port) ->
-        destinations.add(
-            whole
-                .substring(start)
-                .replace("- www.httpbin.org\n            - httpbin.org", "- " + host)
-                .replaceAll("(enabled: true\n +port: )[0-9]+", "$1" + port)));
-    return whole.substring(0, start) + String.join("", destinations);
+  @AfterParameterizedClassInvocation
+  void closeTheHosts() {
+    hosts.close();
   }
 
   @ParameterizedTest
@@ -92,7 +86,7 @@ class OutsideTlsTest extends MeshScenario {
   })
   void anyOtherIs503WithTheReasonInTheLog(String host, String reason) {
     int logged = mesh.gateway().accessLog().size();
-    long seen = mesh.internet().requests();
+    long seen = hosts.requests();
     String path = unique("/anything");
 
     assertThat(get(mesh.sleepAApplication(), host, path).status()).isEqualTo(503);
@@ -101,7 +95,7 @@ class OutsideTlsTest extends MeshScenario {
         mesh.gateway().awaitLog(path, logged, entry -> text(entry, "path").equals(path));
     assertThat(text(line, "upstream_transport_failure")).contains(reason);
     assertThat(text(line, "response_flags")).contains("UF");
-    assertThat(mesh.internet().requests()).isEqualTo(seen);
+    assertThat(hosts.requests()).isEqualTo(seen);
   }
 
   @Test
@@ -125,7 +119,7 @@ class OutsideTlsTest extends MeshScenario {
       Await.until("the gateway has other roots", LIMIT, () -> rootUpdates() > updates);
       assertThat(get(mesh.sleepAApplication(), "late.test", "/get").status()).isEqualTo(503);
     } finally {
-      mesh.documents().writeOutsideAuthority(mesh.internet().authority());
+      mesh.documents().writeOutsideAuthority(authority.certificate());
       awaitStatus(mesh.sleepAApplication(), "late.test", 200);
     }
   }

@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 
 /// A policy that is edited, broken, half written, and swapped as Kubernetes swaps a ConfigMap.
-class PolicyChangesTest extends MeshScenario {
+class PolicyChangesTest extends BackendScenario {
   @Test
   void anEditMovesThePermission() {
     onlyHttpPolicy();
@@ -34,14 +34,11 @@ class PolicyChangesTest extends MeshScenario {
     Await.until(
         "status shows the mistake",
         LIMIT,
-        () -> mesh.controlPlane().json("/v1/status").toString().contains("hostss"),
-        () -> mesh.controlPlane().json("/v1/status").toString());
+        () -> mesh.status().contains("hostss"),
+        () -> mesh.status());
     assertThat(get(mesh.sleepAApplication(), "httpbin.org", "/get").status()).isEqualTo(200);
     onlyHttpPolicy();
-    Await.until(
-        "status forgets the mistake",
-        LIMIT,
-        () -> !mesh.controlPlane().json("/v1/status").toString().contains("hostss"));
+    Await.until("status forgets the mistake", LIMIT, () -> !mesh.status().contains("hostss"));
   }
 
   @Test
@@ -49,10 +46,7 @@ class PolicyChangesTest extends MeshScenario {
     noPolicy();
     mesh.documents()
         .write("never.yaml", mesh.documents().policy("http.yaml").replace("hosts:", "hostss:"));
-    Await.until(
-        "status shows the mistake",
-        LIMIT,
-        () -> mesh.controlPlane().json("/v1/status").toString().contains("never.yaml"));
+    Await.until("status shows the mistake", LIMIT, () -> mesh.status().contains("never.yaml"));
     assertThat(get(mesh.sleepAApplication(), "httpbin.org", "/get").status()).isEqualTo(502);
     mesh.documents().delete("never.yaml");
   }

@@ -4,7 +4,6 @@ import io.sallyport.e2e.harness.Layout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -12,6 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /// An outside host that does with each connection what a test wants, to the byte.
 final class RawServer implements AutoCloseable {
@@ -41,10 +44,6 @@ final class RawServer implements AutoCloseable {
 
   int port() {
     return listening.getLocalPort();
-  }
-
-  boolean isIpv6() {
-    return listening.getInetAddress() instanceof Inet6Address;
   }
 
   /// How many connections there have been.
@@ -86,6 +85,27 @@ final class RawServer implements AutoCloseable {
                     .getBytes(StandardCharsets.ISO_8859_1));
       }
     };
+  }
+
+  /// Answers the TLS handshake of a client.
+  ///
+  /// @param demanding whether the client must show a certificate
+  static SSLSocket secure(Socket socket, SSLContext tls, boolean demanding) throws IOException {
+    SSLSocket secured =
+        (SSLSocket) tls.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+    secured.setUseClientMode(false);
+    secured.setNeedClientAuth(demanding);
+    secured.startHandshake();
+    return secured;
+  }
+
+  /// The server name that a client asked for; empty: none.
+  static String serverName(SSLSocket secured) {
+    return ((ExtendedSSLSession) secured.getSession())
+        .getRequestedServerNames().stream()
+            .map(name -> ((SNIHostName) name).getAsciiName())
+            .findFirst()
+            .orElse("");
   }
 
   /// Reads everything and never answers.

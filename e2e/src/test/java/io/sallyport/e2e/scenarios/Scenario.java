@@ -17,6 +17,10 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class Scenario<M extends Mesh> {
   static final Duration LIMIT = Duration.ofSeconds(20);
+
+  /// How long certificates are valid.
+  static final Duration VALID = Duration.ofHours(1);
+
   private static final AtomicInteger TOKENS = new AtomicInteger();
 
   @SuppressWarnings("NullAway.Init")
@@ -48,7 +52,7 @@ abstract class Scenario<M extends Mesh> {
 
   /// What applications trust: the outside hosts' own authority, and nobody of the mesh.
   SSLContext applicationTls() {
-    return PretendAuthority.clientContext(mesh.internet().authority());
+    return PretendAuthority.clientContext(mesh.internet().authority().certificate());
   }
 
   /// Repeats `GET https://host/get`, TLS by the application, until it is answered (or is not).

@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
-import io.sallyport.e2e.harness.PretendAuthority;
 import io.sallyport.e2e.harness.Proxy;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
@@ -50,8 +49,7 @@ class SeedCasesTest extends BackendScenario {
   }
 
   private void refusesTls(Application application, Proxy sidecar) {
-    SSLSocketFactory tls =
-        PretendAuthority.clientContext(mesh.internet().authority()).getSocketFactory();
+    SSLSocketFactory tls = applicationTls().getSocketFactory();
     int logged = sidecar.accessLog().size();
     long seen = mesh.internet().requests();
 

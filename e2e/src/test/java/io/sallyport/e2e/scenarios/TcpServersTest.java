@@ -17,62 +17,64 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Hashtable;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import javax.naming.Context;
-import javax.naming.NamingException;
-import javax.naming.directory.Attribute;
-import javax.naming.directory.InitialDirContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// What is done for databases and mail: servers that speak first, and many of them on one port,
 /// known by addresses that the sidecar gives out when it is asked for their names.
-class TcpServersTest extends MeshScenario {
+class TcpServersTest extends BackendScenario {
   private static final String FILE = "tcp-servers.yaml";
   private static final String GREETING = "220 ready at ";
   private static final int PLENTY = 8 * 1024 * 1024;
 
   @SuppressWarnings("NullAway.Init")
-  private RawServer httpbin;
+  private RawServer first;
 
   @SuppressWarnings("NullAway.Init")
-  private RawServer alibaba;
+  private RawServer second;
 
   private int port;
 
   /// The addresses that the sidecar has given out.
   private final Set<String> given = new TreeSet<>();
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void serve() {
-    port = Layout.freePort(mesh.layout().httpbin());
-    httpbin = new RawServer(mesh.layout().httpbin(), port, TcpServersTest::greetAndEcho);
-    alibaba = new RawServer(mesh.layout().alibaba(), port, TcpServersTest::greetAndEcho);
+    port = Layout.freePort(mesh.outside());
+    first = new RawServer(mesh.outside(), port, TcpServersTest::greetAndEcho);
+    second = new RawServer(mesh.elsewhere(), port, TcpServersTest::greetAndEcho);
+    String before = "    hostAliases:\n";
+    mesh.documents()
+        .replaceInMesh(
+            before,
+            before
+                + "      - {ip: %s, hostnames: [first.test]}\n      - {ip: %s, hostnames: [second.test]}\n"
+                    .formatted(mesh.outside(), mesh.elsewhere()));
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void stopServing() {
-    httpbin.close();
-    alibaba.close();
+    first.close();
+    second.close();
   }
 
   @BeforeEach
   void inForce() {
-    mesh.documents().write(FILE, policy("httpbin.org, www.alibabacloud.com"));
-    for (String host : new String[] {"httpbin.org", "www.alibabacloud.com"}) {
+    mesh.documents().write(FILE, policy("first.test, second.test"));
+    for (String host : new String[] {"first.test", "second.test"}) {
       Await.until(
           host + " is reached by an address that the sidecar gives out",
           LIMIT,
           () -> {
-            given.addAll(resolved(host));
-            return resolved(host).stream().anyMatch(address -> !isRefused(address));
+            given.addAll(mesh.resolve(host));
+            return mesh.resolve(host).stream().anyMatch(address -> !isRefused(address));
           },
           mesh::controlPlaneTail);
     }
@@ -99,18 +101,18 @@ class TcpServersTest extends MeshScenario {
 
   @Test
   void hostsOnOnePortAreToldApartByTheAddressesThatTheSidecarGivesOut() throws IOException {
-    String first = addressOf("httpbin.org");
-    String second = addressOf("www.alibabacloud.com");
+    String first = addressOf("first.test");
+    String second = addressOf("second.test");
     assertThat(first).isNotEqualTo(second);
     assertThat(first.split("\\.")[0]).as("nobody's address").matches("24[0-7]");
-    assertThat(greeting(first)).isEqualTo(GREETING + mesh.layout().httpbin());
-    assertThat(greeting(second)).isEqualTo(GREETING + mesh.layout().alibaba());
+    assertThat(greeting(first)).isEqualTo(GREETING + mesh.outside());
+    assertThat(greeting(second)).isEqualTo(GREETING + mesh.elsewhere());
   }
 
   @Test
   void aServerThatSpeaksFirstIsHeardAtOnce() throws IOException {
     Instant start = Instant.now();
-    greeting(addressOf("httpbin.org"));
+    greeting(addressOf("first.test"));
     assertThat(Duration.between(start, Instant.now()))
         .as("a sidecar that waited for the client's first bytes would wait for 5 s")
         .isLessThan(Duration.ofSeconds(4));
@@ -120,7 +122,7 @@ class TcpServersTest extends MeshScenario {
   void bytesArriveUnchangedAndEachSideMayEndItsOwnDirection() throws IOException {
     byte[] sent = new byte[PLENTY];
     new Random(7).nextBytes(sent);
-    try (Socket socket = mesh.sleepAApplication().dialAddress(addressOf("httpbin.org"), port)) {
+    try (Socket socket = mesh.sleepAApplication().dialAddress(addressOf("first.test"), port)) {
       line(socket.getInputStream());
       Thread writer =
           Thread.ofVirtual()
@@ -142,19 +144,19 @@ class TcpServersTest extends MeshScenario {
   @Test
   void theGatewayAsksWhoItIsBeforeItDialsAnybody() throws IOException {
     GatewayClient nginx = client("default-nginx");
-    int before = httpbin.connections() + alibaba.connections();
+    int before = first.connections() + second.connections();
     for (String authority :
-        new String[] {"httpbin.org:" + port, "httpbin.org:22", "nowhere.example:" + port}) {
+        new String[] {"first.test:" + port, "first.test:22", "nowhere.example:" + port}) {
       assertThat(connect(nginx, authority).status()).as(authority).isEqualTo(403);
     }
     GatewayClient sleepA = client("mytest-sleep-a");
     for (String authority :
-        new String[] {"httpbin.org:22", "httpbin.org", "127.0.0.1:" + port, "HTTPBIN.ORG.:22"}) {
+        new String[] {"first.test:22", "first.test", "127.0.0.1:" + port, "FIRST.TEST.:22"}) {
       assertThat(connect(sleepA, authority).status()).as(authority).isIn(403, 400);
     }
-    assertThat(httpbin.connections() + alibaba.connections()).isEqualTo(before);
+    assertThat(first.connections() + second.connections()).isEqualTo(before);
     int logged = mesh.gateway().accessLog().size();
-    assertThat(connect(nginx, "httpbin.org:" + port).status()).isEqualTo(403);
+    assertThat(connect(nginx, "first.test:" + port).status()).isEqualTo(403);
     JsonObject line =
         mesh.gateway()
             .awaitLog(
@@ -163,9 +165,9 @@ class TcpServersTest extends MeshScenario {
                 each -> text(each, "downstream_peer").endsWith("/ns/default/sa/nginx"));
     assertThat(text(line, "method")).isEqualTo("CONNECT");
     assertThat(text(line, "reason")).isEqualTo("not_granted");
-    assertThat(httpbin.connections() + alibaba.connections()).isEqualTo(before);
+    assertThat(first.connections() + second.connections()).isEqualTo(before);
     try (Socket granted = sleepA.dial(gateway(), Optional.of(sni()))) {
-      granted.getOutputStream().write(request("httpbin.org:" + port));
+      granted.getOutputStream().write(request("first.test:" + port));
       assertThat(line(granted.getInputStream())).startsWith("HTTP/1.1 200 ");
     }
   }
@@ -174,8 +176,8 @@ class TcpServersTest extends MeshScenario {
   void onlyConnectIsTakenThere() {
     for (String request :
         new String[] {
-          "GET / HTTP/1.1\r\nHost: httpbin.org:" + port + "\r\n\r\n",
-          "GET / HTTP/1.1\r\nHost: httpbin.org:"
+          "GET / HTTP/1.1\r\nHost: first.test:" + port + "\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: first.test:"
               + port
               + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
         }) {
@@ -186,29 +188,29 @@ class TcpServersTest extends MeshScenario {
 
   @Test
   void aDatabaseThatIsDownIsLeftForItsReplica() throws IOException {
-    String address = addressOf("httpbin.org");
-    int nobodysPort = Layout.freePort(mesh.layout().httpbin());
+    String address = addressOf("first.test");
+    int nobodysPort = Layout.freePort(mesh.outside());
     mesh.documents()
         .write(
             FILE,
-            policy("httpbin.org")
+            policy("first.test")
                 + """
                           endpoints:
                             - {address: %s, port: %d}
                             - {address: %s, priority: 1}
                 """
-                    .formatted(mesh.layout().httpbin(), nobodysPort, mesh.layout().alibaba()));
+                    .formatted(mesh.outside(), nobodysPort, mesh.elsewhere()));
     Await.until(
         "the replica answers",
         LIMIT,
-        () -> greetingOrNothing(address).equals(GREETING + mesh.layout().alibaba()),
+        () -> greetingOrNothing(address).equals(GREETING + mesh.elsewhere()),
         () -> greetingOrNothing(address) + mesh.controlPlaneTail());
     try (RawServer primary =
-        new RawServer(mesh.layout().httpbin(), nobodysPort, TcpServersTest::greetAndEcho)) {
+        new RawServer(mesh.outside(), nobodysPort, TcpServersTest::greetAndEcho)) {
       Await.until(
           "the primary is back",
           Duration.ofMinutes(1),
-          () -> greetingOrNothing(address).equals(GREETING + mesh.layout().httpbin()),
+          () -> greetingOrNothing(address).equals(GREETING + mesh.outside()),
           mesh::controlPlaneTail);
       assertThat(primary.connections()).isPositive();
     }
@@ -216,13 +218,13 @@ class TcpServersTest extends MeshScenario {
 
   @Test
   void aRuleThatIsGoneLetsNobodyNewThrough() {
-    String address = addressOf("httpbin.org");
+    String address = addressOf("first.test");
     mesh.documents().delete(FILE);
     Await.until("refused", LIMIT, () -> isRefused(address), mesh::controlPlaneTail);
     Await.until(
         "no address any more",
         LIMIT,
-        () -> resolved("httpbin.org").isEmpty(),
+        () -> mesh.resolve("first.test").isEmpty(),
         mesh::controlPlaneTail);
   }
 
@@ -239,7 +241,7 @@ class TcpServersTest extends MeshScenario {
   }
 
   private GatewayClient client(String proxy) {
-    return GatewayClient.of(mesh.data().resolve("proxies").resolve(proxy));
+    return GatewayClient.of(mesh.bootstrap(proxy));
   }
 
   private InetSocketAddress gateway() {
@@ -290,30 +292,8 @@ class TcpServersTest extends MeshScenario {
     Await.until(
         "an address of " + name,
         LIMIT,
-        () -> answer.addAll(resolved(name)),
+        () -> answer.addAll(mesh.resolve(name)),
         mesh::controlPlaneTail);
     return answer.iterator().next();
-  }
-
-  /// The IPv4 addresses that the sidecar answers for a name.
-  private Set<String> resolved(String name) {
-    InetSocketAddress server = mesh.sleepADns();
-    Hashtable<String, String> settings = new Hashtable<>();
-    settings.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");
-    settings.put(Context.PROVIDER_URL, "dns://" + server.getHostString() + ":" + server.getPort());
-    settings.put("com.sun.jndi.dns.timeout.initial", "500");
-    settings.put("com.sun.jndi.dns.timeout.retries", "1");
-    Set<String> addresses = new TreeSet<>();
-    try {
-      InitialDirContext dns = new InitialDirContext(settings);
-      Attribute answers = dns.getAttributes(name, new String[] {"A"}).get("A");
-      for (int i = 0; answers != null && i < answers.size(); i++) {
-        addresses.add(String.valueOf(answers.get(i)));
-      }
-      dns.close();
-    } catch (NamingException _) {
-      return Set.of();
-    }
-    return addresses;
   }
 }

@@ -43,7 +43,7 @@ class TunnelsTest extends BackendScenario {
     try (SSLSocket socket = dial(mesh.layout().httpbin(), "www.httpbin.org")) {
       X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
       assertThat(shown.getIssuerX500Principal())
-          .isEqualTo(mesh.internet().authority().getSubjectX500Principal());
+          .isEqualTo(mesh.internet().authority().certificate().getSubjectX500Principal());
       assertThat(RawHttp.exchange(socket, REQUEST).status()).isEqualTo(200);
     }
   }

@@ -6,28 +6,28 @@ import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.Layout;
+import io.sallyport.e2e.harness.PretendAuthority;
+import io.sallyport.e2e.harness.PretendInternet;
 import io.sallyport.e2e.scenarios.GrpcHost.Exchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is spoken to outside hosts, and what connections to them cost: HTTP/2 and gRPC, versions of
 /// TLS, limits on connections and on the time until there is one.
-class UpstreamProtocolTest extends MeshScenario {
-  private static final Duration VALID = Duration.ofHours(1);
+class UpstreamProtocolTest extends BackendScenario {
   private static final List<String> MESSAGES = List.of("one", "two", "x".repeat(100_000));
 
   private final List<AutoCloseable> servers = new ArrayList<>();
@@ -38,12 +38,13 @@ class UpstreamProtocolTest extends MeshScenario {
   @SuppressWarnings("NullAway.Init")
   private RawServer silent;
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void openTheHostsAndThePolicy() {
-    String httpbin = mesh.layout().httpbin();
+    String outside = mesh.outside();
+    PretendAuthority authority = mesh.internet().authority();
+    policy.alias(mesh.layout().httpbin(), "plain.test");
     for (String host :
         List.of(
-            "plain.test",
             "grpc.test",
             "h2.test",
             "auto-h2.test",
@@ -52,20 +53,20 @@ class UpstreamProtocolTest extends MeshScenario {
             "old.test",
             "mute.test",
             "pool.test")) {
-      policy.alias(httpbin, host);
+      policy.alias(outside, host);
     }
     policy.http("plain.test", httpPort(), "name: plain");
-    GrpcHost plain = new GrpcHost(httpbin, Optional.empty());
+    GrpcHost plain = new GrpcHost(outside, Optional.empty());
     GrpcHost secured =
-        new GrpcHost(httpbin, Optional.of(mesh.internet().issue(VALID, "h2.test", "auto-h2.test")));
-    servers.addAll(List.of(plain, secured));
+        new GrpcHost(outside, Optional.of(authority.issue(VALID, "h2.test", "auto-h2.test")));
+    PretendInternet hosts = new PretendInternet(authority);
+    servers.addAll(List.of(plain, secured, hosts));
     plainGrpc = plain.port();
     policy.http("grpc.test", plain.port(), "upstreamProtocol: HTTP2");
     upgraded("h2.test", secured.port(), "upstreamProtocol: HTTP2");
     upgraded("auto-h2.test", secured.port(), "upstreamProtocol: AUTO");
-    int h1 = Layout.freePort(httpbin);
-    mesh.internet()
-        .secured(httpbin, h1, mesh.internet().issue(VALID, "auto-h1.test", "not-h2.test"));
+    int h1 = Layout.freePort(outside);
+    hosts.secured(outside, h1, authority.issue(VALID, "auto-h1.test", "not-h2.test"));
     upgraded("auto-h1.test", h1, "upstreamProtocol: AUTO");
     upgraded("not-h2.test", h1, "upstreamProtocol: HTTP2");
     upgraded("old.test", serve(this::onlyTls11).port(), "retries: {attempts: 0}");
@@ -81,7 +82,7 @@ class UpstreamProtocolTest extends MeshScenario {
     awaitStatus(mesh.sleepAApplication(), "plain.test", 200);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void closeTheHosts() throws Exception {
     for (AutoCloseable server : servers) {
       server.close();
@@ -89,7 +90,7 @@ class UpstreamProtocolTest extends MeshScenario {
   }
 
   private RawServer serve(RawServer.Conversation conversation) {
-    RawServer server = new RawServer(mesh.layout().httpbin(), conversation);
+    RawServer server = new RawServer(mesh.outside(), conversation);
     servers.add(server);
     return server;
   }

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
+import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.GatewayClient;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,7 +30,7 @@ class WildcardPoliciesTest extends WildcardScenario {
   private static final String OTHER = "a.deep.granted.test";
   private static final AtomicInteger MARKERS = new AtomicInteger();
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   void noPolicies() {
     mesh.documents().delete(POLICY);
   }
@@ -96,12 +97,12 @@ class WildcardPoliciesTest extends WildcardScenario {
 
   @Test
   void whatIsDeniedIsNeitherLookedUpNorDialled() {
-    dns.answer("secret.granted.test", mesh.layout().httpbin());
+    dns.answer("secret.granted.test", granted);
     inForce(policy("secret", "DENY", "to: [{operation: {hosts: [secret.granted.test]}}]"));
     JsonObject line = refusal("secret.granted.test");
     assertThat(text(line, "denied_by")).isEqualTo("istio-egress/secret#spec.rules[0]");
     assertThat(text(line, "policy")).isEqualTo("istio-egress/wildcards");
-    assertThat(text(line, "upstream_host")).doesNotContain(mesh.layout().httpbin());
+    assertThat(text(line, "upstream_host")).doesNotContain(granted);
     assertThat(dns.queries("secret.granted.test")).isZero();
   }
 
@@ -163,21 +164,16 @@ class WildcardPoliciesTest extends WildcardScenario {
   }
 
   private String policyForNginx() {
-    return """
-    apiVersion: mesh.sallyport.io/v1
-    kind: EgressTrafficPolicy
-    metadata: {name: nginx, namespace: istio-egress}
-    spec:
-      byEgressGateway: {name: egressgateway}
-      egressRules:
-        - from: [{namespace: default}]
-          to:
-            - hosts: ["*.granted.test"]
-              port: {number: %d, protocol: HTTPS}
-              byEgressGateway: {port: 444}
-              resolvedAddresses: [%s]
-    """
-        .formatted(https, mesh.layout().httpbin());
+    return Documents.ownPolicy(
+        "nginx",
+        "{namespace: default}",
+        """
+        - hosts: ["*.granted.test"]
+          port: {number: %d, protocol: HTTPS}
+          byEgressGateway: {port: 444}
+          resolvedAddresses: [%s]
+        """
+            .formatted(https, granted));
   }
 
   private Answer tls(Application application, String host) {
@@ -229,7 +225,7 @@ class WildcardPoliciesTest extends WildcardScenario {
   /// Brings policies into force, and waits for a further one of the same change to show.
   private void inForce(String policies) {
     String marker = "marker-" + MARKERS.incrementAndGet() + ".granted.test";
-    dns.answer(marker, mesh.layout().httpbin());
+    dns.answer(marker, granted);
     String to = "to: [{operation: {hosts: [" + marker + "]}}]";
     mesh.documents().write(POLICY, policies + policy("marker", "DENY", to));
     Await.until(

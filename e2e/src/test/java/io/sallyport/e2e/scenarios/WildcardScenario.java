@@ -5,33 +5,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.sallyport.e2e.harness.Answer;
 import io.sallyport.e2e.harness.DnsServer;
+import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.GatewayClient;
 import io.sallyport.e2e.harness.Layout;
+import io.sallyport.e2e.harness.PretendAuthority;
 import io.sallyport.e2e.harness.PretendInternet;
 import io.sallyport.e2e.harness.RawHttp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// `*.granted.test`, whose names DNS gives an address that the rule grants; `*.public.test` without
 /// such a grant; and `forbidden`, a server at an address that no rule grants, which nobody reaches.
-abstract class WildcardScenario extends MeshScenario {
+abstract class WildcardScenario extends BackendScenario {
   static final String WILDCARD = "*.granted.test";
 
   @SuppressWarnings("NullAway.Init")
   DnsServer dns;
 
+  /// The address that rules grant.
   @SuppressWarnings("NullAway.Init")
-  PretendInternet forbidden;
+  String granted;
 
+  /// The address that no rule grants.
+  @SuppressWarnings("NullAway.Init")
+  String notGranted;
+
+  @SuppressWarnings("NullAway.Init")
+  private PretendInternet hosts;
+
+  @SuppressWarnings("NullAway.Init")
+  private PretendInternet forbidden;
+
+  private int http;
   int https;
 
   @SuppressWarnings("NullAway.Init")
@@ -39,90 +52,98 @@ abstract class WildcardScenario extends MeshScenario {
 
   final BlockingQueue<String> heads = new LinkedBlockingQueue<>();
 
-  @BeforeAll
+  @BeforeParameterizedClassInvocation
   void openTheHostsAndThePolicy() {
-    dns = new DnsServer(mesh.layout().alibaba());
-    forbidden = new PretendInternet().plain(mesh.layout().nginx(), mesh.layout().http());
-    socketServer = new RawServer(mesh.layout().httpbin(), this::webSocket);
-    https = Layout.freePort(mesh.layout().httpbin());
-    mesh.internet()
+    granted = mesh.outside();
+    notGranted = mesh.elsewhere();
+    dns = new DnsServer(granted);
+    PretendAuthority authority = mesh.internet().authority();
+    hosts = new PretendInternet(authority);
+    forbidden = new PretendInternet(authority);
+    http = Layout.freePort(granted);
+    https = Layout.freePort(granted);
+    hosts
+        .plain(granted, http)
         .secured(
-            mesh.layout().httpbin(),
+            granted,
             https,
-            mesh.internet()
-                .issue(
-                    Duration.ofHours(1),
-                    "one.granted.test",
-                    "*.deep.granted.test",
-                    "one.upgraded.test",
-                    "*.deep.upgraded.test"));
-    forbidden.secured(
-        mesh.layout().nginx(),
-        https,
-        forbidden.issue(Duration.ofHours(1), "moved.granted.test", "private.granted.test"));
+            authority.issue(
+                VALID,
+                "one.granted.test",
+                "*.deep.granted.test",
+                "one.upgraded.test",
+                "*.deep.upgraded.test"));
+    forbidden
+        .plain(notGranted, http)
+        .secured(
+            notGranted,
+            https,
+            authority.issue(VALID, "moved.granted.test", "private.granted.test"));
+    socketServer = new RawServer(granted, this::webSocket);
     mesh.documents()
         .replaceInMesh(
             "  dns:\n    hostAliases:\n",
             "  dns:\n    resolvers: [\"%s\"]\n    hostAliases:\n      - {ip: \"%s\", hostnames: [%s]}\n"
-                .formatted(
-                    dns.address(),
-                    mesh.layout().httpbin(),
-                    "alias.public.test, alias.granted.test"));
+                .formatted(dns.address(), granted, "alias.public.test, alias.granted.test"));
     for (String name : new String[] {"one", "two", "a.deep", "other", "exact"}) {
-      dns.answer(name + ".granted.test", mesh.layout().httpbin());
-      dns.answer(name + ".upgraded.test", mesh.layout().httpbin());
+      dns.answer(name + ".granted.test", granted);
+      dns.answer(name + ".upgraded.test", granted);
     }
-    dns.answer("granted.test", mesh.layout().httpbin());
-    dns.answer("evilgranted.test", mesh.layout().httpbin());
-    dns.answer("exact.public.test", mesh.layout().httpbin());
+    dns.answer("granted.test", granted);
+    dns.answer("evilgranted.test", granted);
+    dns.answer("exact.public.test", granted);
     mesh.documents().write("policy.yaml", policy());
     awaitStatus(mesh.sleepAApplication(), "one.granted.test", 200);
   }
 
+  @Override
+  int httpPort() {
+    return http;
+  }
+
   String policy() {
+    return Documents.ownPolicy("wildcards", destinations())
+        + """
+            - from: [{namespace: default}]
+              to:
+                - hosts: [exact.public.test]
+                  port: {number: %1$d, protocol: HTTP}
+                  byEgressGateway: {port: 80}
+        """
+            .formatted(http);
+  }
+
+  private String destinations() {
     return """
-    apiVersion: mesh.sallyport.io/v1
-    kind: EgressTrafficPolicy
-    metadata: {name: wildcards, namespace: istio-egress}
-    spec:
-      byEgressGateway: {name: egressgateway}
-      egressRules:
-        - from: [{namespace: mytest}]
-          to:
-            - hosts: ["*.granted.test"]
-              port: {number: %1$d, protocol: HTTP}
-              byEgressGateway: {port: 80}
-              resolvedAddresses: [%3$s]
-              timeouts: {connect: 500ms}
-            - hosts: ["*.read.test"]
-              port: {number: %1$d, protocol: HTTP}
-              byEgressGateway: {port: 80}
-              resolvedAddresses: [%3$s]
-              http: [{methods: [GET]}]
-            - hosts: ["*.socket.test"]
-              port: {number: %4$d, protocol: HTTP}
-              byEgressGateway: {port: 80}
-              resolvedAddresses: [%3$s]
-              websocket: true
-            - hosts: ["*.public.test"]
-              port: {number: %1$d, protocol: HTTP}
-              byEgressGateway: {port: 80}
-            - hosts: ["*.upgraded.test"]
-              port: {number: %1$d, protocol: HTTP}
-              byEgressGateway: {port: 80}
-              httpsUpgrade: {enabled: true, port: %2$d}
-              resolvedAddresses: [%3$s]
-            - hosts: ["*.granted.test"]
-              port: {number: %2$d, protocol: HTTPS}
-              byEgressGateway: {port: 444}
-              resolvedAddresses: [%3$s]
-        - from: [{namespace: default}]
-          to:
-            - hosts: [exact.public.test]
-              port: {number: %1$d, protocol: HTTP}
-              byEgressGateway: {port: 80}
+    - hosts: ["*.granted.test"]
+      port: {number: %1$d, protocol: HTTP}
+      byEgressGateway: {port: 80}
+      resolvedAddresses: [%3$s]
+      timeouts: {connect: 500ms}
+    - hosts: ["*.read.test"]
+      port: {number: %1$d, protocol: HTTP}
+      byEgressGateway: {port: 80}
+      resolvedAddresses: [%3$s]
+      http: [{methods: [GET]}]
+    - hosts: ["*.socket.test"]
+      port: {number: %4$d, protocol: HTTP}
+      byEgressGateway: {port: 80}
+      resolvedAddresses: [%3$s]
+      websocket: true
+    - hosts: ["*.public.test"]
+      port: {number: %1$d, protocol: HTTP}
+      byEgressGateway: {port: 80}
+    - hosts: ["*.upgraded.test"]
+      port: {number: %1$d, protocol: HTTP}
+      byEgressGateway: {port: 80}
+      httpsUpgrade: {enabled: true, port: %2$d}
+      resolvedAddresses: [%3$s]
+    - hosts: ["*.granted.test"]
+      port: {number: %2$d, protocol: HTTPS}
+      byEgressGateway: {port: 444}
+      resolvedAddresses: [%3$s]
     """
-        .formatted(httpPort(), https, mesh.layout().httpbin() + "/32", socketServer.port());
+        .formatted(http, https, granted + "/32", socketServer.port());
   }
 
   @AfterEach
@@ -130,9 +151,10 @@ abstract class WildcardScenario extends MeshScenario {
     assertThat(forbidden.requests()).isZero();
   }
 
-  @AfterAll
-  void close() {
+  @AfterParameterizedClassInvocation
+  void closeTheHosts() {
     dns.close();
+    hosts.close();
     forbidden.close();
     socketServer.close();
   }
@@ -163,7 +185,7 @@ abstract class WildcardScenario extends MeshScenario {
 
   /// Past the sidecar, as a proxy with that certificate.
   Answer atGateway(String proxy, String host) {
-    GatewayClient client = GatewayClient.of(mesh.data().resolve("proxies").resolve(proxy));
+    GatewayClient client = GatewayClient.of(mesh.bootstrap(proxy));
     InetSocketAddress port =
         new InetSocketAddress(mesh.layout().gateway(), mesh.layout().gatewayHttp());
     try (Socket socket = client.dial(port, Optional.empty())) {

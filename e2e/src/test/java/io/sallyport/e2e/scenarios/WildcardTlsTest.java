@@ -53,7 +53,7 @@ class WildcardTlsTest extends WildcardScenario {
 
   @Test
   void tlsToPrivateAnswersIsReset() {
-    dns.answer("private.granted.test", mesh.layout().nginx());
+    dns.answer("private.granted.test", notGranted);
     for (String host : new String[] {"private.granted.test", "missing.granted.test"}) {
       int logged = mesh.gateway().accessLog().size();
       assertThat(tls(host)).as(host).isInstanceOf(Answer.Closed.class);
@@ -103,7 +103,7 @@ class WildcardTlsTest extends WildcardScenario {
 
   /// With a client of its own: one that was connected before would ask for the same name again.
   private Answer through(String proxy, String authority, String name) {
-    GatewayClient client = GatewayClient.of(mesh.data().resolve("proxies").resolve(proxy));
+    GatewayClient client = GatewayClient.of(mesh.bootstrap(proxy));
     return client.request(
         new InetSocketAddress(mesh.layout().gateway(), mesh.layout().gatewayPassthrough()),
         "outbound_.444_.tcp_.egressgateway.istio-egress",
