@@ -245,6 +245,11 @@ public final class MeshUnderTest implements Mesh {
     return layout.alibaba();
   }
 
+  /// Where the sidecar of `sleep-a` answers DNS.
+  public InetSocketAddress sleepADns() {
+    return sleepADns;
+  }
+
   @Override
   public Set<String> resolve(String name) {
     return new DnsClient(sleepADns).addresses(name);
