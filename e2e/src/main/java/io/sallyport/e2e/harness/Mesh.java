@@ -32,8 +32,9 @@ public interface Mesh extends AutoCloseable {
   /// The egress gateway.
   Proxy gateway();
 
-  /// An address on which a test can be an outside host itself: the gateway reaches it, and what a
-  /// workload sends there is captured.
+  /// An address on which a test can be an outside host itself. The gateway reaches it; what an
+  /// application sends there is captured. But it is this machine's, so no network keeps a sidecar
+  /// from dialling it past the gateway, as it is kept from the hosts of [#internet].
   String outside();
 
   /// Such an address of IPv6; empty where this machine has none.
