@@ -2,11 +2,9 @@ package io.sallyport.compile;
 
 import com.github.xds.core.v3.CidrRange;
 import com.google.protobuf.UInt32Value;
-import io.sallyport.policy.IpLiteral;
+import io.sallyport.policy.AddressBlock;
 import io.sallyport.policy.ValueMatch.AddressRange;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 
 /// The addresses that a name below a wildcard may not stand for: whoever answers for the name would
@@ -16,7 +14,7 @@ import java.util.List;
 final class RefusedAddresses {
   private static final int IPV6_BITS = 128;
 
-  private static final List<Block> BLOCKS =
+  private static final List<AddressBlock> BLOCKS =
       List.of(
           ipv4("0.0.0.0", 8), // this network
           ipv4("10.0.0.0", 8), // private
@@ -47,73 +45,29 @@ final class RefusedAddresses {
 
   /// All of them but those that a rule grants.
   static List<CidrRange> except(List<AddressRange> granted) {
-    List<Block> refused = BLOCKS;
+    List<AddressBlock> refused = BLOCKS;
     for (AddressRange range : granted) {
-      Block grant = Block.of(range);
+      AddressBlock grant = range.block();
       refused = refused.stream().flatMap(block -> block.without(grant).stream()).toList();
     }
-    return refused.stream().map(Block::cidr).toList();
+    return refused.stream().map(RefusedAddresses::cidr).toList();
   }
 
-  private static Block ipv4(String address, int length) {
-    return Block.of(new AddressRange(address, length));
+  private static AddressBlock ipv4(String address, int length) {
+    return AddressBlock.of(address, length);
   }
 
   /// Of the first groups, in full: the JDK reads an IPv4-mapped address as an IPv4 address.
-  private static Block ipv6(String groups, int length) {
+  private static AddressBlock ipv6(String groups, int length) {
     String digits = groups.replace(":", "");
     BigInteger first = new BigInteger(digits, 16).shiftLeft(IPV6_BITS - 4 * digits.length());
-    return new Block(first, length, IPV6_BITS);
+    return new AddressBlock(first, length, IPV6_BITS);
   }
 
-  /// A CIDR block.
-  ///
-  /// @param first its lowest address
-  /// @param length of the prefix
-  /// @param bits of an address
-  private record Block(BigInteger first, int length, int bits) {
-    static Block of(AddressRange range) {
-      byte[] address = InetAddress.ofLiteral(range.address()).getAddress();
-      int bits = 8 * address.length;
-      int free = bits - range.prefixLength();
-      return new Block(
-          new BigInteger(1, address).shiftRight(free).shiftLeft(free), range.prefixLength(), bits);
-    }
-
-    /// What is left of it, in order.
-    List<Block> without(Block other) {
-      if (other.covers(this)) {
-        return List.of();
-      }
-      if (!covers(other)) {
-        return List.of(this);
-      }
-      List<Block> rest = new ArrayList<>(new Block(first, length + 1, bits).without(other));
-      rest.addAll(new Block(first.setBit(bits - length - 1), length + 1, bits).without(other));
-      return rest;
-    }
-
-    private boolean covers(Block other) {
-      int free = bits - length;
-      return bits == other.bits
-          && length <= other.length
-          && first.shiftRight(free).equals(other.first.shiftRight(free));
-    }
-
-    CidrRange cidr() {
-      return CidrRange.newBuilder()
-          .setAddressPrefix(text())
-          .setPrefixLen(UInt32Value.of(length))
-          .build();
-    }
-
-    private String text() {
-      byte[] address = new byte[bits / 8];
-      byte[] significant = first.toByteArray();
-      int count = Math.min(significant.length, address.length);
-      System.arraycopy(
-          significant, significant.length - count, address, address.length - count, count);
-      return IpLiteral.text(address);
-    }
+  private static CidrRange cidr(AddressBlock block) {
+    return CidrRange.newBuilder()
+        .setAddressPrefix(block.address())
+        .setPrefixLen(UInt32Value.of(block.length()))
+        .build();
   }
 }

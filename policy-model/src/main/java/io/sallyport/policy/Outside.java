@@ -104,22 +104,17 @@ public record Outside(
             tls.caFile().map(folder::concat),
             tls.clientCertificate().map(certificate -> certificate.from(folder, namespace)),
             tls.insecureSkipVerify());
-    return new Outside(
-        found,
-        timeouts,
-        retries,
-        connectionPool,
-        outlierDetection,
-        upstreamProtocol,
-        websocket,
-        endpoints,
-        resolvedAddresses);
+    return with(found, resolvedAddresses);
   }
 
   /// The same but for the private addresses.
   public Outside withResolvedAddresses(List<AddressRange> addresses) {
+    return with(tls, addresses);
+  }
+
+  private Outside with(Tls otherTls, List<AddressRange> otherAddresses) {
     return new Outside(
-        tls,
+        otherTls,
         timeouts,
         retries,
         connectionPool,
@@ -127,7 +122,7 @@ public record Outside(
         upstreamProtocol,
         websocket,
         endpoints,
-        addresses);
+        otherAddresses);
   }
 
   /// How long to wait.

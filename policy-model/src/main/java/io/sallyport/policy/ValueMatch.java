@@ -1,6 +1,5 @@
 package io.sallyport.policy;
 
-import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,56 +27,46 @@ public sealed interface ValueMatch {
   record AddressRange(String address, int prefixLength) implements ValueMatch {
     /// Of one address.
     public static AddressRange of(String ip) {
-      return new AddressRange(ip, 8 * bytes(ip).length);
+      return new AddressRange(ip, AddressBlock.of(ip).bits());
+    }
+
+    /// Which addresses these are.
+    public AddressBlock block() {
+      return AddressBlock.of(address, prefixLength);
     }
 
     /// The same block, written without bits beyond its length.
     public AddressRange network() {
-      return new AddressRange(text(masked(bytes(address), prefixLength)), prefixLength);
+      return new AddressRange(block().address(), prefixLength);
     }
 
     /// The blocks that hold this one, itself the last.
     public List<AddressRange> enclosing() {
+      AddressBlock block = block();
       return IntStream.rangeClosed(0, prefixLength)
-          .mapToObj(length -> new AddressRange(address, length).network())
+          .mapToObj(length -> new AddressBlock(block.first(), length, block.bits()))
+          .map(outer -> new AddressRange(outer.address(), outer.length()))
           .toList();
     }
 
     /// Its addresses as text of fixed width, of which the order is that of the addresses.
     public String first() {
-      return HexFormat.of().formatHex(masked(bytes(address), prefixLength));
+      AddressBlock block = block();
+      return HexFormat.of().formatHex(block.bytes(block.first()));
     }
 
     /// As [#first], of the last of them.
     public String last() {
-      byte[] last = masked(bytes(address), prefixLength);
-      for (int bit = prefixLength; bit < 8 * last.length; bit++) {
-        last[bit / 8] |= (byte) (0x80 >> bit % 8);
-      }
-      return HexFormat.of().formatHex(last);
+      AddressBlock block = block();
+      return HexFormat.of().formatHex(block.bytes(block.last()));
     }
 
     /// `ADDRESS/LENGTH`, or the address alone where it is one.
     @Override
     public String toString() {
-      return prefixLength == 8 * bytes(address).length ? address : address + "/" + prefixLength;
-    }
-
-    private static byte[] bytes(String ip) {
-      return InetAddress.ofLiteral(ip).getAddress();
-    }
-
-    private static byte[] masked(byte[] address, int length) {
-      byte[] network = address.clone();
-      for (int i = 0; i < network.length; i++) {
-        int kept = Math.clamp(length - 8L * i, 0, 8);
-        network[i] = (byte) (network[i] & 0xff << 8 - kept);
-      }
-      return network;
-    }
-
-    private static String text(byte[] address) {
-      return IpLiteral.text(address);
+      return prefixLength == AddressBlock.of(address).bits()
+          ? address
+          : address + "/" + prefixLength;
     }
   }
 
