@@ -1,16 +1,15 @@
 package io.sallyport.bootstrap;
 
+import static io.sallyport.bootstrap.YamlTree.tree;
+import static io.sallyport.bootstrap.YamlTree.typed;
+import static io.sallyport.bootstrap.YamlTree.yaml;
+
 import io.sallyport.identity.SpiffeId;
 import io.sallyport.mesh.ListenOptions.Interception;
-import io.sallyport.mesh.ProxyKind;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.Yaml;
 
 /// The text of `envoy.yaml` and of the files beside it that name the proxy's certificate. Pure. The
 /// documents are built as trees and then written, so that no value can become structure.
@@ -54,9 +53,11 @@ final class EnvoyBootstrap {
                         "envoy.bootstrap.internal_listener",
                         "envoy.extensions.bootstrap.internal_listener.v3.InternalListener")),
                 "overload_manager",
-                overloadManager(),
+                OverloadLimits.manager(request.kind()),
                 "layered_runtime",
-                tree("layers", List.of(tree("name", "static", "static_layer", runtime())))));
+                tree(
+                    "layers",
+                    List.of(tree("name", "static", "static_layer", OverloadLimits.runtime())))));
   }
 
   String certificateYaml() {
@@ -210,47 +211,6 @@ final class EnvoyBootstrap {
     return tree("name", "envoy.transport_sockets.tls", "typed_config", context);
   }
 
-  /// What a proxy may take before it first refuses requests and then connections; a gateway serves
-  /// many and gets more.
-  private Map<String, Object> overloadManager() {
-    boolean sidecar = request.kind() == ProxyKind.SIDECAR;
-    String heap = "envoy.resource_monitors.fixed_heap";
-    String connections = "envoy.resource_monitors.global_downstream_max_connections";
-    Map<String, Object> fixedHeap =
-        typed(heap, "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig");
-    config(fixedHeap).put("max_heap_size_bytes", sidecar ? 1L << 30 : 4L << 30);
-    Map<String, Object> limit =
-        typed(
-            connections,
-            "envoy.extensions.resource_monitors.downstream_connections.v3"
-                + ".DownstreamConnectionsConfig");
-    config(limit).put("max_active_downstream_connections", sidecar ? 50_000 : 100_000);
-    return tree(
-        "refresh_interval",
-        "0.25s",
-        "resource_monitors",
-        List.of(fixedHeap, limit),
-        "actions",
-        List.of(
-            action("envoy.overload_actions.shrink_heap", heap, 0.90),
-            action("envoy.overload_actions.stop_accepting_requests", heap, 0.95),
-            action("envoy.overload_actions.stop_accepting_connections", heap, 0.98)));
-  }
-
-  private static Map<String, Object> action(String name, String monitor, double threshold) {
-    return tree(
-        "name",
-        name,
-        "triggers",
-        List.of(tree("name", monitor, "threshold", tree("value", threshold))));
-  }
-
-  /// One client's many requests can't keep a worker from the others'. There is no admin layer, so
-  /// nobody changes this while Envoy runs.
-  private static Map<String, Object> runtime() {
-    return tree("http.max_requests_per_io_cycle", 10);
-  }
-
   private Map<String, Object> secret(String name, String file) {
     return tree(
         "name",
@@ -278,32 +238,5 @@ final class EnvoyBootstrap {
 
   private static Map<String, Object> socketAddress(HostPort at) {
     return tree("socket_address", tree("address", at.host(), "port_value", at.port()));
-  }
-
-  private static Map<String, Object> typed(String name, String message) {
-    return tree("name", name, "typed_config", tree("@type", "type.googleapis.com/" + message));
-  }
-
-  @SuppressWarnings("unchecked") // as typed() made it
-  private static Map<String, Object> config(Map<String, Object> typed) {
-    return (Map<String, Object>) Objects.requireNonNull(typed.get("typed_config"));
-  }
-
-  /// A mapping of keys and values in turn.
-  private static SequencedMap<String, Object> tree(Object... keysAndValues) {
-    SequencedMap<String, Object> tree = new LinkedHashMap<>();
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      tree.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
-    return tree;
-  }
-
-  private static String yaml(Map<String, Object> tree) {
-    DumperOptions options = new DumperOptions();
-    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-    options.setIndicatorIndent(2);
-    options.setIndentWithIndicator(true);
-    options.setSplitLines(false);
-    return new Yaml(options).dump(tree);
   }
 }
