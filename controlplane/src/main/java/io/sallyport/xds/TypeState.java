@@ -23,6 +23,7 @@ final class TypeState {
   private final Subscription subscription = new Subscription();
   private final Holdings holdings = new Holdings();
   private final Batching batching;
+  private final Subscriber subscriber;
 
   /// The client waits for an answer even if there is nothing to tell.
   private boolean owed;
@@ -43,6 +44,7 @@ final class TypeState {
     this.pace = pace;
     this.events = events;
     this.batching = Batching.of(encoding, type, pace.pieceBytes());
+    this.subscriber = new Subscriber(stream, type, subscription, holdings, batching, events);
   }
 
   boolean isOpen() {
@@ -56,12 +58,9 @@ final class TypeState {
     if (!request.nonce().isEmpty()) {
       answer(request.nonce(), request.error());
     }
-    boolean changed =
-        switch (request) {
-          case Request.Incremental incremental -> subscribe(incremental, view);
-          case Request.StateOfTheWorld whole -> subscribe(whole, view);
-        };
-    if (changed) {
+    Subscriber.Effect effect = subscriber.receive(request, view);
+    owed |= effect.owed();
+    if (effect.changed()) {
       difference = null;
     }
     return subscription.names().size() > pace.maxNames()
@@ -69,92 +68,6 @@ final class TypeState {
             "%d names of type %s, at most %d are served"
                 .formatted(subscription.names().size(), type.shortName(), pace.maxNames()))
         : Optional.empty();
-  }
-
-  private boolean subscribe(Request.Incremental request, View view) {
-    boolean first = !subscription.isOpen();
-    if (!first && request.subscribe().isEmpty() && request.unsubscribe().isEmpty()) {
-      return false;
-    }
-    boolean wasWildcard = subscription.isWildcard();
-    if (first) {
-      subscription.open(hasWildcard(), request.subscribe());
-    }
-    for (String name : request.unsubscribe()) {
-      subscription.remove(name);
-      // A wildcard may still cover it: then the client has to be told whether it does.
-      if (subscription.covers(name) && view.get(name) != null) {
-        holdings.renew(name);
-      }
-    }
-    if (!first) {
-      holdings.retain(subscription);
-    }
-    for (String name : request.subscribe()) {
-      String shared = shared(name, view);
-      subscription.add(shared);
-      if (!name.equals(Subscription.WILDCARD)
-          && !(first && request.initialVersions().containsKey(name))) {
-        holdings.renew(shared);
-      }
-    }
-    if (first && !request.initialVersions().isEmpty()) {
-      request.initialVersions().forEach((name, version) -> claim(name, version, view));
-      tellHeld(view);
-    }
-    owed |= !wasWildcard && subscription.isWildcard() && request.initialVersions().isEmpty();
-    return true;
-  }
-
-  private void claim(String name, String version, View view) {
-    if (!subscription.covers(name) || version.isEmpty()) {
-      return;
-    }
-    VersionedResource resource = view.get(name);
-    holdings.claim(
-        shared(name, view),
-        resource != null && resource.version().equals(version) ? resource.version() : version);
-  }
-
-  private void tellHeld(View view) {
-    List<VersionedResource> held =
-        view.all().values().stream()
-            .filter(resource -> subscription.covers(resource.name()) && holdings.has(resource))
-            .toList();
-    events.held(stream, type, held);
-  }
-
-  private boolean subscribe(Request.StateOfTheWorld request, View view) {
-    boolean first = !subscription.isOpen();
-    if (!first && subscription.isAlready(request.names())) {
-      return false;
-    }
-    if (first) {
-      subscription.open(hasWildcard(), request.names());
-    }
-    List<String> names = request.names().stream().map(name -> shared(name, view)).toList();
-    boolean wasWildcard = !first && subscription.isWildcard();
-    List<String> added = subscription.replace(names);
-    holdings.retain(subscription);
-    boolean hasAll = first && batching.recognises(request.version(), subscription, view, holdings);
-    if (hasAll) {
-      tellHeld(view);
-    }
-    if (!first) {
-      added.forEach(holdings::renew);
-    }
-    owed |= !hasAll && (first || !added.isEmpty() || (!wasWildcard && subscription.isWildcard()));
-    return true;
-  }
-
-  /// The string of the snapshot rather than the request's own, which a thousand streams would keep.
-  private static String shared(String name, View view) {
-    VersionedResource resource = view.get(name);
-    return resource == null ? name : resource.name();
-  }
-
-  private boolean hasWildcard() {
-    return type == ResourceType.CLUSTER || type == ResourceType.LISTENER;
   }
 
   private void answer(String nonce, Optional<String> error) {
