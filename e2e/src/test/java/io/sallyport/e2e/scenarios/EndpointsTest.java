@@ -32,7 +32,7 @@ class EndpointsTest extends BackendScenario {
       "outlierDetection: {consecutive5xx: 1, interval: 100ms, baseEjectionTime: 1h}";
 
   private final List<RawServer> servers = new ArrayList<>();
-  private final OutsidePolicy policy = new OutsidePolicy();
+  private OutsidePolicy policy = new OutsidePolicy();
   private int primaryPort;
   private int deadPort;
 
@@ -104,7 +104,9 @@ class EndpointsTest extends BackendScenario {
   @AfterParameterizedClassInvocation
   void closeTheHosts() {
     servers.forEach(RawServer::close);
+    servers.clear();
     dns.close();
+    policy = new OutsidePolicy();
   }
 
   private RawServer serve(RawServer.Conversation conversation) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 /// How the gateway speaks plain HTTP to outside hosts, as rules ask for it.
 class OutsideOptionsTest extends BackendScenario {
   private final List<RawServer> servers = new ArrayList<>();
-  private final OutsidePolicy policy = new OutsidePolicy();
+  private OutsidePolicy policy = new OutsidePolicy();
   private final LinkedBlockingQueue<String> prefaces = new LinkedBlockingQueue<>();
 
   @SuppressWarnings("NullAway.Init")
@@ -81,6 +81,9 @@ class OutsideOptionsTest extends BackendScenario {
   @AfterParameterizedClassInvocation
   void closeTheHosts() {
     servers.forEach(RawServer::close);
+    servers.clear();
+    prefaces.clear();
+    policy = new OutsidePolicy();
   }
 
   private RawServer serve(RawServer.Conversation conversation) {

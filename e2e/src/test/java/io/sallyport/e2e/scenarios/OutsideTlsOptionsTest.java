@@ -32,7 +32,7 @@ class OutsideTlsOptionsTest extends BackendScenario {
   private static final String SECRET = "tls: {clientCertificate: {secretRef: {name: bank-client}}}";
 
   private final List<RawServer> servers = new ArrayList<>();
-  private final OutsidePolicy policy = new OutsidePolicy();
+  private OutsidePolicy policy = new OutsidePolicy();
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
   private final PretendAuthority partner = new PretendAuthority("partner");
 
@@ -70,6 +70,9 @@ class OutsideTlsOptionsTest extends BackendScenario {
   @AfterParameterizedClassInvocation
   void closeTheHosts() {
     servers.forEach(RawServer::close);
+    servers.clear();
+    seen.clear();
+    policy = new OutsidePolicy();
   }
 
   private Credential trusted(String name) {

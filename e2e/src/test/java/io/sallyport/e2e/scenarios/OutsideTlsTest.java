@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// TLS that the gateway starts: no connection to a host that can't prove its name.
 class OutsideTlsTest extends BackendScenario {
   private final Map<String, Integer> ports = new LinkedHashMap<>();
-  private final OutsidePolicy policy = new OutsidePolicy();
+  private OutsidePolicy policy = new OutsidePolicy();
 
   @SuppressWarnings("NullAway.Init")
   private PretendAuthority authority;
@@ -64,6 +64,8 @@ class OutsideTlsTest extends BackendScenario {
   @AfterParameterizedClassInvocation
   void closeTheHosts() {
     hosts.close();
+    ports.clear();
+    policy = new OutsidePolicy();
   }
 
   @ParameterizedTest

@@ -63,6 +63,7 @@ class TcpServersTest extends BackendScenario {
   void stopServing() {
     first.close();
     second.close();
+    given.clear();
   }
 
   @BeforeEach

@@ -31,7 +31,7 @@ class UpstreamProtocolTest extends BackendScenario {
   private static final List<String> MESSAGES = List.of("one", "two", "x".repeat(100_000));
 
   private final List<AutoCloseable> servers = new ArrayList<>();
-  private final OutsidePolicy policy = new OutsidePolicy();
+  private OutsidePolicy policy = new OutsidePolicy();
   private final LinkedBlockingQueue<String> alerts = new LinkedBlockingQueue<>();
   private int plainGrpc;
 
@@ -87,6 +87,9 @@ class UpstreamProtocolTest extends BackendScenario {
     for (AutoCloseable server : servers) {
       server.close();
     }
+    servers.clear();
+    alerts.clear();
+    policy = new OutsidePolicy();
   }
 
   private RawServer serve(RawServer.Conversation conversation) {

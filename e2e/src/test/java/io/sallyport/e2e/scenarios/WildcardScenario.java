@@ -157,6 +157,7 @@ abstract class WildcardScenario extends BackendScenario {
     hosts.close();
     forbidden.close();
     socketServer.close();
+    heads.clear();
   }
 
   private void webSocket(Socket socket) throws IOException {
