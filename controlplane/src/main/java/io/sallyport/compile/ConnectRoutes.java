@@ -47,7 +47,7 @@ final class ConnectRoutes {
     List<Origin> origins = new ArrayList<>(Grants.policies(view.authorization()));
     for (ExternalTunnel to : wildcards(listener)) {
       configuration.addVirtualHosts(
-          virtualHost(to, PolicyListeners.cluster(view, listener.port(), to)));
+          virtualHost(to, Names.policyListener(listener.port(), to.host(), to.port())));
       origins.addAll(Grants.rules(to.grants()));
     }
     for (ExternalTunnel to : listener.tcp()) {

@@ -14,19 +14,22 @@ import java.util.List;
 /// Where a gateway asks authorization policies about TLS to hosts below a wildcard: which host it
 /// is to be, only the server name within the hop says. So a listener within Envoy itself reads
 /// that, asks, and leads to the inner listener of the wildcard, which looks the host up and dials
-/// it: neither is done for whoever is denied. Wildcards of which no policy says anything have none.
+/// it: neither is done for whoever is denied. It stands there without policies, too, so that one
+/// that comes ends the tunnels that are open.
 final class PolicyListeners {
   private PolicyListeners() {}
 
   /// @param gatewayPort as documents name it, since policies may be about ports
   static List<VersionedResource> compile(
       EgressGatewayView view, int gatewayPort, ExternalTunnel tunnel) {
-    List<Filter> policies = policies(view, gatewayPort, tunnel);
-    if (policies.isEmpty()) {
+    if (!WildcardHost.isWildcard(tunnel.host())) {
       return List.of();
     }
     String name = Names.policyListener(gatewayPort, tunnel.host(), tunnel.port());
-    List<Filter> filters = new ArrayList<>(policies);
+    List<Filter> filters =
+        new ArrayList<>(
+            Authorization.ofTunnel(
+                name, view.authorization(), view.trustDomain(), tunnel.host(), gatewayPort));
     filters.add(
         Tunnel.authorized(
             Names.innerCluster(tunnel.host(), tunnel.port()),
@@ -37,24 +40,5 @@ final class PolicyListeners {
     return List.of(
         InnerListeners.listener(name, tunnel.host(), filters, List.of(), origins),
         InnerListeners.cluster(name, name, origins));
-  }
-
-  /// The cluster to which a granted connection goes.
-  static String cluster(EgressGatewayView view, int gatewayPort, ExternalTunnel tunnel) {
-    return policies(view, gatewayPort, tunnel).isEmpty()
-        ? Names.innerCluster(tunnel.host(), tunnel.port())
-        : Names.policyListener(gatewayPort, tunnel.host(), tunnel.port());
-  }
-
-  private static List<Filter> policies(
-      EgressGatewayView view, int gatewayPort, ExternalTunnel tunnel) {
-    return WildcardHost.isWildcard(tunnel.host())
-        ? Authorization.ofTunnel(
-            Names.policyListener(gatewayPort, tunnel.host(), tunnel.port()),
-            view.authorization(),
-            view.trustDomain(),
-            tunnel.host(),
-            gatewayPort)
-        : List.of();
   }
 }

@@ -7,6 +7,11 @@ import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.Mesh;
 import io.sallyport.e2e.harness.PretendAuthority;
+import io.sallyport.e2e.harness.Proxy;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
@@ -84,6 +89,18 @@ abstract class Scenario<M extends Mesh> {
         LIMIT,
         () -> get(application, host, "/get").status() == status,
         () -> get(application, host, "/get") + "\n" + mesh.controlPlaneTail());
+  }
+
+  /// Whether the other side ends a tunnel that lost its permission, in some drain times at most.
+  static boolean endsWithTheDrainTime(Socket socket) throws SocketException {
+    socket.setSoTimeout((int) Proxy.DRAIN_TIME.multipliedBy(5).toMillis());
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException _) {
+      return false;
+    } catch (IOException _) {
+      return true;
+    }
   }
 
   /// Puts `http.yaml` in force, with no other policy.

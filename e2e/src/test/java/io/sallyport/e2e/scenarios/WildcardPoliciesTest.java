@@ -8,7 +8,9 @@ import io.sallyport.e2e.harness.Application;
 import io.sallyport.e2e.harness.Await;
 import io.sallyport.e2e.harness.Documents;
 import io.sallyport.e2e.harness.GatewayClient;
+import io.sallyport.e2e.harness.RawHttp;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -133,6 +135,25 @@ class WildcardPoliciesTest extends WildcardScenario {
     assertThat(pastTheSidecar(OTHER).status()).isEqualTo(200);
     assertThat(pastTheSidecar(HOST)).isInstanceOf(Answer.Closed.class);
     assertThat(pastTheSidecar("ONE.granted.TEST")).isInstanceOf(Answer.Closed.class);
+  }
+
+  /// Where no policy was in force before.
+  @Test
+  void aPolicyThatComesEndsTheTunnelsThatItDenies() throws Exception {
+    mesh.documents().delete(POLICY);
+    Await.until(
+        "no policy is in force",
+        LIMIT,
+        () -> !mesh.gateway().admin("/config_dump").orElseThrow().contains("istio-egress/marker"),
+        mesh::controlPlaneTail);
+    try (Socket open =
+        mesh.sleepAApplication()
+            .dialTls(applicationTls().getSocketFactory(), granted, HOST, https)) {
+      String request = "GET /get HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n";
+      assertThat(RawHttp.exchange(open, request).status()).isEqualTo(200);
+      inForce(policy("some", "DENY", "to: [{operation: {hosts: [one.granted.test]}}]"));
+      assertThat(endsWithTheDrainTime(open)).isTrue();
+    }
   }
 
   /// Two workloads at once, of which one is denied: nobody is taken for the other.
