@@ -362,38 +362,6 @@ class StatusBoardTest {
   }
 
   @Test
-  void countsWhatGoesOverTheWire() {
-    connect(1, SLEEP);
-    board.sent(1, ResourceType.CLUSTER, List.of(), List.of(), 1234);
-    board.acked(1, ResourceType.CLUSTER);
-    board.nacked(1, ResourceType.LISTENER, "no", List.of());
-    link(List.of());
-    assertThat(registry.scrape())
-        .contains("sallyport_xds_pushes_total{type=\"CDS\"} 1.0")
-        .contains("sallyport_xds_sent_bytes_total{type=\"CDS\"} 1234.0")
-        .contains("sallyport_xds_acks_total{type=\"CDS\"} 1.0")
-        .contains("sallyport_xds_nacks_total{type=\"LDS\"} 1.0")
-        .contains("sallyport_link_seconds_count 1");
-  }
-
-  @Test
-  void metricsOfOthersAreAskedWhenTheyAreRead() {
-    PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    Metrics metrics = new Metrics(own);
-    metrics.filesRead(() -> 7);
-    metrics.certificatesIssued(() -> 3);
-    metrics.workloadCertificates(
-        () -> Map.of("a", Instant.ofEpochSecond(2000), "b", Instant.ofEpochSecond(1000)));
-    metrics.issuingCertificate(() -> Instant.ofEpochSecond(5000));
-    System.gc();
-    assertThat(own.scrape())
-        .contains("sallyport_files_read_total 7.0")
-        .contains("sallyport_certificates_issued_total 3.0")
-        .contains("sallyport_workload_certificate_expiry_timestamp_seconds 1000.0")
-        .contains("sallyport_issuing_certificate_expiry_timestamp_seconds 5000.0");
-  }
-
-  @Test
   void whatLinkingCannotKnowIsShownAsLongAsItIsSo() {
     Problem linked = Mesh.problem("allow", "a host twice");
     Problem missing = Mesh.problem("allow", "a file is not there");
